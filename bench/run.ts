@@ -1,0 +1,46 @@
+/** Runs the benchmarks, all or those named (`npm run bench reply`), and prints a table; ends with 1 where a bound is broken. */
+
+import { benchLedger } from './ledger.ts';
+import { benchReply } from './reply.ts';
+import type { Row } from './row.ts';
+import { benchSplitter } from './splitter.ts';
+import { benchStreams } from './streams.ts';
+
+const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
+  splitter: benchSplitter,
+  reply: benchReply,
+  ledger: ledgerRows,
+  streams: benchStreams,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`no benchmark ${unknown.join(', ')}; there is ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+
+let broken = 0;
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.log(`\n${name}`);
+  for (const row of await bench()) {
+    const isBroken = row.bound !== undefined && row.value > row.bound;
+    if (isBroken) broken++;
+    const bound = row.bound === undefined ? '' : `  (at most ${row.bound}${isBroken ? ', BROKEN' : ''})`;
+    console.log(`  ${row.name.padEnd(62)} ${formatValue(row.value).padStart(12)} ${row.unit}${bound}`);
+  }
+}
+process.exit(broken > 0 ? 1 : 0);
+
+async function ledgerRows(): Promise<Row[]> {
+  const rows = await benchLedger();
+  return rows.flatMap(({ callers, perSecond, ratio }) => [
+    { name: `admit and settle, ${callers} callers`, value: perSecond, unit: 'per second' },
+    { name: `the bare driver's speed over ours, ${callers} callers`, value: 1 / ratio, unit: 'x' },
+  ]);
+}
+
+function formatValue(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : value.toPrecision(3);
+}

@@ -1,0 +1,47 @@
+/** What Discord's refusals mean for us: slow down, gone for good, token too old, or just an error to try again. */
+
+import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
+import { RateLimitedError, ReplyGoneError } from '../../core/errors.ts';
+import { describeError } from '../../core/log.ts';
+
+const gone: readonly (number | string)[] = [
+  RESTJSONErrorCodes.UnknownMessage,
+  RESTJSONErrorCodes.UnknownChannel,
+  RESTJSONErrorCodes.UnknownGuild,
+  RESTJSONErrorCodes.MissingAccess,
+  RESTJSONErrorCodes.MissingPermissions,
+  RESTJSONErrorCodes.CannotSendMessagesToThisUser,
+  RESTJSONErrorCodes.ThreadLocked,
+];
+
+/** 50027 and 10015: an interaction's token is past its 15 minutes, and Discord has closed its webhook. */
+export function isTokenExpired(error: unknown): boolean {
+  if (!(error instanceof DiscordAPIError)) return false;
+  return (
+    error.code === RESTJSONErrorCodes.InvalidWebhookToken || error.code === RESTJSONErrorCodes.UnknownWebhook
+  );
+}
+
+/** Whether Discord, rather than the way to it, said no for good: trying the same again would be refused again. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.status >= 400 && error.status < 500;
+}
+
+/** 40094: where the bot is a guest (user install), an interaction may have only five follow-ups. */
+export function isOutOfFollowUps(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.code === tooManyFollowUps;
+}
+const tooManyFollowUps = 40_094;
+
+/**
+ * The error as the core knows it. Never the SDK's own object: that carries the request, whose path can hold a token.
+ */
+export function toCoreError(error: unknown): Error {
+  if (error instanceof RateLimitError) return new RateLimitedError(Math.max(0, Math.ceil(error.retryAfter)));
+  if (error instanceof DiscordAPIError) {
+    const why = `Discord refused with ${error.status}, code ${error.code}: ${error.message}`;
+    return gone.includes(error.code) ? new ReplyGoneError(why) : new Error(why);
+  }
+  if (error instanceof HTTPError) return new Error(`Discord failed with ${error.status}`);
+  return new Error(`Discord can't be reached: ${describeError(error)}`);
+}

@@ -1,0 +1,27 @@
+/** The body of every message we write: pings nobody, opens no link previews, buttons in rows of five. */
+
+import { ButtonStyle, ComponentType, MessageFlags } from 'discord.js';
+import type { Button } from '../../core/chat.ts';
+
+const buttonsPerRow = 5;
+const maxRows = 5;
+
+/** For creating and for editing alike: Discord parses mentions anew on every edit, so each body has to forbid them. */
+export function messageBody(content: string, buttons: readonly Button[], ephemeral = false) {
+  const rows = [];
+  for (let at = 0; at < buttons.length && rows.length < maxRows; at += buttonsPerRow) {
+    const components = buttons.slice(at, at + buttonsPerRow).map((button) => ({
+      type: ComponentType.Button,
+      style: button.style === 'danger' ? ButtonStyle.Danger : ButtonStyle.Secondary,
+      label: button.label.slice(0, 80),
+      custom_id: button.id,
+    }));
+    rows.push({ type: ComponentType.ActionRow, components });
+  }
+  return {
+    content,
+    components: rows,
+    allowed_mentions: { parse: [], replied_user: false },
+    flags: MessageFlags.SuppressEmbeds | (ephemeral ? MessageFlags.Ephemeral : 0),
+  };
+}

@@ -1,0 +1,142 @@
+/** The few Web API calls that replies need. Errors come out translated: nothing here throws a client's error object. */
+
+import type { WebClient } from '@slack/web-api';
+import type { Log } from '../../core/log.ts';
+import { describeError } from '../../core/log.ts';
+import { isUncertain, slackErrorCode, translateError } from './errors.ts';
+import type { RenderedPage } from './page-blocks.ts';
+
+interface PostTarget {
+  readonly channel: string;
+  readonly threadTs?: string;
+  readonly replyId: string;
+  readonly page: number;
+  /** When the reply began, ms. */
+  readonly since: number;
+}
+
+export interface SlackApi {
+  /** Resolves with the new message's ts. Throws PostUncertainError when it may exist, NotMemberError when the bot is no member. */
+  post(target: PostTarget, page: RenderedPage): Promise<string>;
+  /** The ts of a page that was posted although no answer came, looked up by its metadata among the newest messages. */
+  findPost(target: PostTarget): Promise<string | undefined>;
+  update(channel: string, ts: string, page: RenderedPage): Promise<void>;
+  remove(channel: string, ts: string): Promise<void>;
+  /** Shows something to one person. Throws NotMemberError when the bot is no member. */
+  whisper(where: { channel: string; threadTs?: string; user: string }, page: RenderedPage): Promise<void>;
+  /** Posts through a response_url: five times in half an hour. */
+  respond(url: string, page: RenderedPage, options: { private: boolean }): Promise<void>;
+}
+
+/** A post whose outcome is unknown. */
+export class PostUncertainError extends Error {
+  override readonly name = 'PostUncertainError';
+}
+
+/** The bot has not been invited to the channel. */
+export class NotMemberError extends Error {
+  override readonly name = 'NotMemberError';
+}
+
+const EVENT_TYPE = 'replibot_reply';
+const NOT_MEMBER = new Set(['not_in_channel', 'channel_not_found']);
+/** How far our clock and Slack's may be apart. */
+const CLOCK_SKEW_MS = 60_000;
+const RESPOND_TIMEOUT_MS = 10_000;
+
+export function createSlackApi(client: WebClient, fetch: typeof globalThis.fetch, log: Log): SlackApi {
+  async function call<T>(what: string, request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw translateError(error, what);
+    }
+  }
+
+  function postError(error: unknown, what: string): Error {
+    const code = slackErrorCode(error);
+    if (code !== undefined && NOT_MEMBER.has(code)) return new NotMemberError(`${what}: ${code}`);
+    if (isUncertain(error)) return new PostUncertainError(`${what}: ${describeError(error)}`);
+    return translateError(error, what);
+  }
+
+  return {
+    async post({ channel, threadTs, replyId, page: index }, page) {
+      try {
+        const answer = await client.chat.postMessage({
+          channel,
+          ...page,
+          ...(threadTs ? { thread_ts: threadTs } : {}),
+          metadata: { event_type: EVENT_TYPE, event_payload: { reply: replyId, page: index } },
+          unfurl_links: false,
+          unfurl_media: false,
+        });
+        if (answer.ts === undefined) throw new Error('Slack gave no ts');
+        return answer.ts;
+      } catch (error) {
+        throw postError(error, 'chat.postMessage');
+      }
+    },
+    async findPost({ channel, threadTs, replyId, page, since }) {
+      const oldest = String(Math.floor((since - CLOCK_SKEW_MS) / 1000));
+      const newest = { channel, oldest, limit: 100, include_all_metadata: true };
+      try {
+        const { messages = [] } = threadTs
+          ? await client.conversations.replies({ ...newest, ts: threadTs })
+          : await client.conversations.history(newest);
+        const found = messages.find(({ metadata }) => {
+          const payload = Object(metadata?.event_payload);
+          return metadata?.event_type === EVENT_TYPE && payload.reply === replyId && payload.page === page;
+        });
+        return found?.ts;
+      } catch (error) {
+        const code = slackErrorCode(error);
+        if (code === undefined) throw translateError(error, 'looking for a post');
+        // Without the right to look, a message that may be there twice is better than one that may not be there.
+        log.warn({ code }, 'could not look whether a message was posted');
+        return undefined;
+      }
+    },
+    update: (channel, ts, page) =>
+      call('chat.update', async () => void (await client.chat.update({ channel, ts, ...page }))),
+    remove: (channel, ts) =>
+      call('chat.delete', async () => void (await client.chat.delete({ channel, ts }))),
+    async whisper({ channel, threadTs, user }, page) {
+      try {
+        await client.chat.postEphemeral({
+          channel,
+          user,
+          ...page,
+          ...(threadTs ? { thread_ts: threadTs } : {}),
+        });
+      } catch (error) {
+        const translated = postError(error, 'chat.postEphemeral');
+        throw translated instanceof PostUncertainError ? new Error(translated.message) : translated;
+      }
+    },
+    async respond(url, page, options) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          ...page,
+          response_type: options.private ? 'ephemeral' : 'in_channel',
+          replace_original: false,
+        }),
+        signal: AbortSignal.timeout(RESPOND_TIMEOUT_MS),
+      }).catch((error: unknown) => {
+        throw new Error(`posting to the response_url failed: ${describeError(error)}`);
+      });
+      await response.body?.cancel();
+      if (!response.ok) throw new ResponseUrlError(response.status);
+    },
+  };
+}
+
+/** The response_url is used up, expired, or does not like what it got. */
+export class ResponseUrlError extends Error {
+  override readonly name = 'ResponseUrlError';
+  constructor(status: number) {
+    super(`the response_url answered ${status}`);
+  }
+}

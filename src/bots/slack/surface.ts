@@ -1,0 +1,141 @@
+/** The bot on Slack: a Bolt app over Socket Mode, or behind our HTTP server at POST /slack/events. */
+
+import { App } from '@slack/bolt';
+import type { WebClientOptions } from '@slack/web-api';
+import type { Handler, Reply, ReplyRef, Surface } from '../../core/chat.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Command } from '../../core/command.ts';
+import { OperatorError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { createAdmins } from './admins.ts';
+import { createSlackApi } from './api.ts';
+import { createBoltLogger } from './bolt-logger.ts';
+import { translateError } from './errors.ts';
+import { createHttpReceiver } from './http-receiver.ts';
+import { addListeners } from './listeners.ts';
+import { createSlackReply } from './reply.ts';
+import { readReplyRef, type SlackReplyRef } from './reply-ref.ts';
+import { createRequests } from './requests.ts';
+import { createSocketReceiver } from './socket-receiver.ts';
+
+export interface SlackSurfaceOptions {
+  /** `xoxb-…` */
+  readonly botToken: string;
+  /** `xapp-…`: Socket Mode. */
+  readonly appToken?: string;
+  /** Without an app token: HTTP mode. */
+  readonly signingSecret?: string;
+  /** Another base URL than https://slack.com/api/. */
+  readonly apiUrl?: string;
+  readonly commands: readonly Command[];
+  readonly handler: Handler;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface SlackSurface extends Surface {
+  /** HTTP mode only: answers `POST /slack/events`. */
+  readonly httpHandler?: (request: Request) => Promise<Response>;
+}
+
+const REQUEST_TIMEOUT_MS = 10_000;
+/** How long a stop waits for requests that the handler has not yet answered or stored. */
+const STOP_PATIENCE_MS = 5000;
+const FOR_PERSON = 'I am not set up for Slack correctly. Please tell whoever runs me.';
+
+/** Throws OperatorError when there is neither an app token nor a signing secret. */
+export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
+  const { botToken, appToken, signingSecret, commands, handler, clock, log } = options;
+  const logger = createBoltLogger(log);
+  const fetch = options.fetch ?? globalThis.fetch;
+  /** Bolt and the socket client write into what they get, so each gets its own. Nothing is repeated behind our back. */
+  const clientOptions = (): WebClientOptions => ({
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: REQUEST_TIMEOUT_MS,
+    fetch,
+    logger,
+    ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
+  });
+
+  const http = !appToken && signingSecret ? createHttpReceiver({ signingSecret, clock, log }) : undefined;
+  const socket = appToken ? createSocketReceiver({ appToken, clientOptions, clock, log, logger }) : undefined;
+  const receiver = socket ?? http;
+  if (!receiver) throw new OperatorError('Slack needs SLACK_APP_TOKEN or SLACK_SIGNING_SECRET', FOR_PERSON);
+
+  const app = new App({
+    token: botToken,
+    receiver,
+    logger,
+    clientOptions: clientOptions(),
+    convoStore: false,
+    ignoreSelf: true,
+    // Its auth.test is made in start(), where a refused token can be caught.
+    deferInitialization: true,
+  });
+  let identity = { team: '', botUserId: '', botName: 'me' };
+  const working = new Set<Promise<void>>();
+
+  const { client } = app;
+  const api = createSlackApi(client, fetch, log);
+  const isAdmin = createAdmins({ client, clock, log });
+  const openReply = (ref: SlackReplyRef, reopened: boolean): Reply =>
+    createSlackReply({ api, ref, team: identity.team, botName: identity.botName, reopened });
+  const requests = createRequests({
+    handler,
+    clock,
+    isAdmin,
+    team: () => identity.team,
+    openReply: (ref) => openReply(ref, false),
+  });
+  addListeners({
+    app,
+    commands,
+    handler,
+    requests,
+    api,
+    log,
+    isAdmin,
+    botUserId: () => identity.botUserId,
+    personId: (userId) => `slack:${identity.team}/${userId}`,
+    keep(work) {
+      working.add(work);
+      void work.finally(() => working.delete(work));
+    },
+  });
+
+  async function identify(): Promise<void> {
+    try {
+      await app.init();
+      const { team_id: team = '', user_id: botUserId = '', user: botName = 'me' } = await client.auth.test();
+      identity = { team, botUserId, botName };
+    } catch (error) {
+      throw translateError(error, 'auth.test with the bot token');
+    }
+  }
+
+  return {
+    name: 'slack',
+    async start() {
+      await identify();
+      await receiver.start();
+      log.info({ team: identity.team, bot: identity.botName }, 'connected to Slack');
+    },
+    async drain() {
+      await receiver.stop();
+    },
+    async stop() {
+      await receiver.stop();
+      const done = new AbortController();
+      const patience = clock.sleep(STOP_PATIENCE_MS, done.signal).catch(() => undefined);
+      await Promise.race([Promise.all(working), patience]);
+      done.abort();
+    },
+    get ready() {
+      return receiver.ready;
+    },
+    reopen: (ref: ReplyRef) => openReply(readReplyRef(ref), true),
+    ...(http ? { httpHandler: http.httpHandler } : {}),
+  };
+}

@@ -1,0 +1,127 @@
+/** A reply of as many messages as its text needs, one request at a time: what Discord, Slack and the like have in common. */
+
+import type { Button, Message, Reply } from '../chat.ts';
+import { createSplitter, type Splitter } from './splitter.ts';
+
+/** What one message of a reply shows. Never wholly empty; status, footnote and buttons are on the last page alone. */
+export interface PageContent {
+  readonly text: string;
+  readonly status?: string;
+  readonly footnote?: string;
+  readonly buttons?: readonly Button[];
+}
+
+export interface PagedReplyOptions {
+  /** What a page's text may take: the platform's limit less the room for status or footnote. */
+  readonly limit: number;
+  /** What one UTF-16 unit takes of the limit, if not 1. */
+  readonly cost?: (unit: number) => number;
+  /** Messages that exist already and show something unknown, in order. */
+  readonly pageIds?: readonly string[];
+  /** Sends a new message below the others and returns its id. */
+  create(content: PageContent, index: number): Promise<string>;
+  /** Makes a message show exactly this. */
+  edit(pageId: string, content: PageContent, index: number): Promise<void>;
+  /** Deletes a message that is not needed any more; without it such a message is reduced to an ellipsis. */
+  remove?(pageId: string): Promise<void>;
+}
+
+export interface PagedReply extends Pick<Reply, 'write'> {
+  /** The messages so far, in order; belongs in the reply's ref. */
+  readonly pageIds: readonly string[];
+}
+
+const NOTHING: PageContent = { text: '…' };
+
+/**
+ * Each `write` makes the first request that is needed, in the order of the pages: one is finished before the next is
+ * begun. A message that is not known to show the right thing (after a restart, after a failed request) is edited.
+ */
+export function createPagedReply(options: PagedReplyOptions): PagedReply {
+  const pageIds = [...(options.pageIds ?? [])];
+  /** What each message shows for certain. */
+  const shown: (PageContent | undefined)[] = pageIds.map(() => undefined);
+  let splitter: Splitter = createSplitter(options);
+  let split = '';
+
+  function textsOf(text: string): string[] {
+    if (text.startsWith(split)) splitter.append(text.slice(split.length));
+    else {
+      splitter = createSplitter(options);
+      splitter.append(text);
+    }
+    split = text;
+    return splitter
+      .pages()
+      .map((page) => page.text)
+      .filter((pageText) => pageText !== '');
+  }
+
+  /** The messages there should be. None where there is nothing to say and nothing said. */
+  function contentsOf({ text, ...rest }: Message): PageContent[] {
+    const texts = textsOf(text);
+    const lastText = texts.pop() ?? '';
+    const empty = lastText === '' && !rest.status && !rest.footnote && !rest.buttons?.length;
+    if (empty) return pageIds.length > 0 ? [NOTHING] : [];
+    return [...texts.map((pageText) => ({ text: pageText })), { ...rest, text: lastText }];
+  }
+
+  async function put(index: number, content: PageContent): Promise<void> {
+    const pageId = pageIds[index];
+    if (pageId === undefined) pageIds.push(await options.create(content, index));
+    else {
+      shown[index] = undefined;
+      await options.edit(pageId, content, index);
+    }
+    shown[index] = content;
+  }
+
+  async function drop(index: number): Promise<void> {
+    if (!options.remove) return put(index, NOTHING);
+    await options.remove(pageIds[index] ?? '');
+    pageIds.length = index;
+    shown.length = index;
+  }
+
+  /** The first request that is needed, if any. */
+  function nextRequest(contents: readonly PageContent[]): (() => Promise<void>) | undefined {
+    for (const [index, content] of contents.entries()) {
+      if (!sameContent(shown[index], content)) return () => put(index, content);
+    }
+    for (let index = pageIds.length - 1; index >= contents.length; index--) {
+      if (options.remove || !sameContent(shown[index], NOTHING)) return () => drop(index);
+    }
+    return undefined;
+  }
+
+  return {
+    get pageIds() {
+      return [...pageIds];
+    },
+    async write(message) {
+      const contents = contentsOf(message);
+      await nextRequest(contents)?.();
+      return nextRequest(contents) ? 'more' : 'shown';
+    },
+  };
+}
+
+function sameContent(one: PageContent | undefined, other: PageContent): boolean {
+  return (
+    one !== undefined &&
+    one.text === other.text &&
+    one.status === other.status &&
+    one.footnote === other.footnote &&
+    sameButtons(one.buttons, other.buttons)
+  );
+}
+
+function sameButtons(one: readonly Button[] = [], other: readonly Button[] = []): boolean {
+  return (
+    one.length === other.length &&
+    one.every((button, at) => {
+      const twin = other[at];
+      return button.id === twin?.id && button.label === twin.label && button.style === twin.style;
+    })
+  );
+}

@@ -1,0 +1,173 @@
+/** Takes one run from wherever it stands to its end: submit → follow → settle → finish. */
+
+import type { Budget } from '../budget/budget.ts';
+import type { Conversations } from '../conversations.ts';
+import { ReplyGoneError } from '../errors.ts';
+import { describeError } from '../log.ts';
+import { costOfRun } from '../models/cost.ts';
+import { describeFailure } from '../models/describe-failure.ts';
+import type { Prediction } from '../models/prediction.ts';
+import type { Writer } from '../reply/writer.ts';
+import { type FollowDependencies, type Followed, follow } from './follow.ts';
+import { finalMessage } from './messages.ts';
+import type { Run } from './run.ts';
+import type { Settlement } from './store.ts';
+import { submit } from './submit.ts';
+
+/** How long the last edit of a settled run is tried for. */
+const FINISH_FOR_MS = 30 * 60_000;
+const FINISH_AGAIN_MS = 15_000;
+
+export interface DriveDependencies extends FollowDependencies {
+  readonly budget: Budget;
+  readonly conversations: Conversations;
+}
+
+/**
+ * Resolves when the run is closed, or as soon as the signal is aborted, with everything left in its row for the next
+ * process. `writer` is undefined when its surface is not there any more: money is settled all the same.
+ */
+export async function drive(
+  run: Run,
+  writer: Writer | undefined,
+  dependencies: DriveDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, clock, log } = dependencies;
+  let current = run;
+  if (current.state === 'admitted' || current.state === 'submitting') {
+    const submission = await submit(current, dependencies, signal);
+    switch (submission.type) {
+      case 'submitted':
+        current = {
+          ...current,
+          state: 'running',
+          predictionId: submission.predictionId,
+          submittedAt: submission.submittedAt,
+        };
+        break;
+      case 'not-submitted':
+        await settle({
+          costMicroUsd: 0,
+          outcome: 'released',
+          failure: submission.failure,
+          endedAt: clock.now(),
+        });
+        return finish('');
+      case 'unknown':
+        log.error(
+          { run: run.id, holdMicroUsd: run.holdMicroUsd },
+          'a run of unknown fate is charged as held',
+        );
+        await settle({
+          costMicroUsd: run.holdMicroUsd,
+          outcome: 'unknown',
+          failure: submission.failure,
+          endedAt: clock.now(),
+        });
+        return finish('');
+      case 'lost':
+        log.warn({ run: run.id }, 'another process has taken this run over');
+        return;
+    }
+  }
+  if (current.predictionId === undefined) return finish('');
+  await stopIfCancelled(current.predictionId);
+  const followed = await follow(
+    { ...current, predictionId: current.predictionId },
+    writer,
+    dependencies,
+    signal,
+  );
+  if (current.state === 'running') await settle(await settlementOf(current, followed));
+  await remember(followed);
+  return finish(followed.text);
+
+  /** A cancel may have come while the create was on its way, or just before a process died. */
+  async function stopIfCancelled(predictionId: string): Promise<void> {
+    if (current.state !== 'running' || !(await store.get(run.id))?.cancelledBy) return;
+    await dependencies.models.cancel(predictionId).catch((error: unknown) => {
+      log.warn({ run: run.id, reason: describeError(error) }, 'a cancelled prediction could not be stopped');
+    });
+  }
+
+  async function settle(settlement: Settlement): Promise<void> {
+    if (await store.settle(run.id, settlement)) {
+      log.info(
+        {
+          run: run.id,
+          person: run.personId,
+          outcome: settlement.outcome,
+          costMicroUsd: settlement.costMicroUsd,
+        },
+        'run settled',
+      );
+    }
+  }
+
+  async function settlementOf(
+    settling: Run,
+    { prediction, startedAt, overLimit }: Followed,
+  ): Promise<Settlement> {
+    if (!prediction) {
+      log.error({ run: run.id, holdMicroUsd: run.holdMicroUsd }, 'a run of unknown fate is charged as held');
+      const failure = 'Replicate could not be asked how this ended; it is charged as reserved.';
+      return { costMicroUsd: settling.holdMicroUsd, outcome: 'unknown', failure, endedAt: clock.now() };
+    }
+    const endedAt = prediction.completedAt ?? clock.now();
+    const measuredSeconds = startedAt === undefined ? undefined : Math.max(0, endedAt - startedAt) / 1000;
+    const cancelled = (await store.get(run.id))?.cancelledBy !== undefined;
+    const failure = failureOf(prediction, overLimit, cancelled);
+    return {
+      costMicroUsd: costOfRun(settling.plan.cost, prediction, measuredSeconds).microUsd,
+      outcome: prediction.status as Settlement['outcome'],
+      endedAt,
+      ...(startedAt !== undefined && { startedAt }),
+      ...(failure !== undefined && { failure }),
+    };
+  }
+
+  function failureOf(prediction: Prediction, overLimit: boolean, cancelled: boolean): string | undefined {
+    if (prediction.status === 'succeeded') return undefined;
+    if (overLimit) return 'Stopped here: the run reached the limit of what was reserved for it.';
+    if (cancelled && prediction.status !== 'failed') return 'Cancelled.';
+    return describeFailure(prediction);
+  }
+
+  async function remember({ prediction, text }: Followed): Promise<void> {
+    const memory = run.plan.memory;
+    if (!memory || prediction?.status !== 'succeeded') return;
+    try {
+      await dependencies.conversations.remember(memory.key, {
+        runId: run.id,
+        prompt: memory.prompt,
+        answer: text,
+      });
+    } catch (error) {
+      log.warn({ run: run.id, reason: describeError(error) }, 'the exchange could not be remembered');
+    }
+  }
+
+  /** The last edit, tried until it is there, the reply is gone for good, or nobody waits for it any more. */
+  async function finish(text: string): Promise<void> {
+    const settled = (await store.get(run.id)) ?? current;
+    const message = finalMessage(settled, text, await dependencies.budget.states(run.personId));
+    while (writer) {
+      try {
+        await writer.finish(message);
+        break;
+      } catch (error) {
+        signal.throwIfAborted();
+        const hopeless =
+          error instanceof ReplyGoneError || clock.now() - (settled.endedAt ?? 0) > FINISH_FOR_MS;
+        log.warn(
+          { run: run.id, reason: describeError(error), hopeless },
+          'the final answer could not be shown',
+        );
+        if (hopeless) break;
+        await clock.sleep(FINISH_AGAIN_MS, signal);
+      }
+    }
+    await store.close(run.id);
+  }
+}

@@ -1,0 +1,126 @@
+/** Follows a run's prediction to its end, whatever the network does, and shows what it says as it says it. */
+
+import type { Clock } from '../clock.ts';
+import type { Presenter } from '../command.ts';
+import { describeError, type Log } from '../log.ts';
+import type { Models, Prediction } from '../models/prediction.ts';
+import type { Writer } from '../reply/writer.ts';
+import { BOOT_NOTICE_MS, bootStatus, progressMessage } from './messages.ts';
+import type { Run } from './run.ts';
+import type { RunStore } from './store.ts';
+import { createWatchdog } from './watchdog.ts';
+
+/** How long after its deadline a prediction that cannot be asked about is waited for. */
+const GIVE_UP_MS = 15 * 60_000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 30_000;
+const BOOT_REPORT_MS = 5000;
+
+export interface FollowDependencies {
+  readonly store: RunStore;
+  readonly models: Models;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly createPresenter: (name: string) => Presenter;
+}
+
+export interface Followed {
+  /** Undefined when it could not be asked about until long after its deadline. */
+  readonly prediction?: Prediction;
+  readonly text: string;
+  readonly startedAt?: number;
+  /** Our watchdog stopped it. */
+  readonly overLimit: boolean;
+}
+
+/** Resolves when the prediction has ended. Throws only the signal's reason; the prediction then runs on. */
+export async function follow(
+  run: Run & { readonly predictionId: string },
+  writer: Writer | undefined,
+  dependencies: FollowDependencies,
+  signal: AbortSignal,
+): Promise<Followed> {
+  const { store, models, clock, log } = dependencies;
+  const submittedAt = run.submittedAt ?? run.createdAt;
+  const deadlineSeconds = run.plan.cost.deadlineSeconds;
+  const watchdog = createWatchdog({
+    predictionId: run.predictionId,
+    submittedAt,
+    limitSeconds: deadlineSeconds,
+    models,
+    clock,
+    log,
+  });
+  const booted = new AbortController();
+  let startedAt = run.startedAt;
+  let shownLength = 0;
+  let retryMs = FIRST_RETRY_MS;
+  const untilBooted = AbortSignal.any([booted.signal, signal]);
+  reportBoot(untilBooted).catch((error: unknown) => {
+    if (!untilBooted.aborted)
+      log.error({ run: run.id, reason: describeError(error) }, 'the boot could not be reported');
+  });
+  try {
+    for (;;) {
+      const presenter = dependencies.createPresenter(run.plan.presenter);
+      try {
+        for await (const event of models.follow(run.predictionId, signal)) {
+          presenter.push(event);
+          if (event.type === 'start' && startedAt === undefined) {
+            startedAt = event.startedAt;
+            await store.recordStart(run.id, startedAt);
+          }
+          if (event.type === 'start') watchdog.started(event.startedAt);
+          if (event.type === 'end') {
+            const started = event.prediction.startedAt ?? startedAt;
+            return {
+              prediction: event.prediction,
+              text: presenter.text(),
+              overLimit: watchdog.fired,
+              ...(started !== undefined && { startedAt: started }),
+            };
+          }
+          show(presenter.text(), event.type);
+          retryMs = FIRST_RETRY_MS;
+        }
+        throw new Error('the prediction was followed to no end');
+      } catch (error) {
+        signal.throwIfAborted();
+        log.warn(
+          { run: run.id, reason: describeError(error), retryMs },
+          'lost sight of a prediction; trying again',
+        );
+        if (clock.now() > submittedAt + deadlineSeconds * 1000 + GIVE_UP_MS) {
+          return {
+            text: presenter.text(),
+            overLimit: watchdog.fired,
+            ...(startedAt !== undefined && { startedAt }),
+          };
+        }
+        await clock.sleep(retryMs, signal);
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+  } finally {
+    watchdog.stop();
+    booted.abort();
+  }
+
+  /** After a lost connection the text grows anew from its beginning: what people already read is not taken back. */
+  function show(text: string, type: string): void {
+    if (text === '' && type !== 'text-reset') return;
+    booted.abort();
+    if (text.length < shownLength && type !== 'text-reset') return;
+    shownLength = text.length;
+    writer?.show(progressMessage(run, text, undefined));
+  }
+
+  async function reportBoot(stop: AbortSignal): Promise<void> {
+    for (;;) {
+      const waitedMs = clock.now() - submittedAt;
+      const status = startedAt === undefined ? bootStatus(run, waitedMs) : `${run.plan.label} is thinking…`;
+      writer?.show(progressMessage(run, '', status));
+      await clock.sleep(waitedMs < BOOT_NOTICE_MS ? BOOT_NOTICE_MS - waitedMs : BOOT_REPORT_MS, stop);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** Who follows which run: leases that a living process renews and that another one takes over when it is dead. */
+
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../storage/database.ts';
+import type { Run } from './run.ts';
+import { fromRow } from './store.ts';
+
+/** How long a lease holds without renewal; renewed three times as often. */
+export const LEASE_MS = 15_000;
+
+export interface Leases {
+  /** Extends everything this process follows. */
+  renew(): Promise<void>;
+  /** Runs whose process is dead or has let go, and our own, oldest first; from now on all of them are ours. */
+  takeOver(): Promise<readonly Run[]>;
+  /** Lets go of everything, so that the next process need not wait. */
+  release(): Promise<void>;
+}
+
+/** A name for this process that says on which machine and under which pid it lives: `host/pid/random`. */
+export function createOwner(): string {
+  return `${hostname()}/${process.pid}/${randomUUID()}`;
+}
+
+export function createLeases(options: { database: Database; clock: Clock; owner: string }): Leases {
+  const { clock, owner } = options;
+  const { sql } = options.database;
+  return {
+    async renew() {
+      await sql
+        .updateTable('run')
+        .set({ lease_until: clock.now() + LEASE_MS })
+        .where('lease_owner', '=', owner)
+        .where('state', '!=', 'closed')
+        .execute();
+    },
+    async takeOver() {
+      const rows = await sql
+        .selectFrom('run')
+        .selectAll()
+        .where('state', '!=', 'closed')
+        .orderBy('created_at')
+        .execute();
+      const taken: Run[] = [];
+      for (const row of rows) {
+        if (row.lease_owner === owner) {
+          taken.push(fromRow(row));
+          continue;
+        }
+        if (row.lease_until > clock.now() && !isDeadHere(row.lease_owner, owner)) continue;
+        const update = await sql
+          .updateTable('run')
+          .set({ lease_owner: owner, lease_until: clock.now() + LEASE_MS })
+          .where('id', '=', row.id)
+          .where('lease_until', '=', row.lease_until)
+          .where('lease_owner', row.lease_owner === null ? 'is' : '=', row.lease_owner)
+          .executeTakeFirst();
+        if (update.numUpdatedRows === 1n) taken.push(fromRow(row));
+      }
+      return taken;
+    },
+    async release() {
+      await sql
+        .updateTable('run')
+        .set({ lease_owner: null, lease_until: 0 })
+        .where('lease_owner', '=', owner)
+        .execute();
+    },
+  };
+}
+
+/** True when the owner lived on this machine and certainly lives no more; a lease from elsewhere has to run out. */
+function isDeadHere(other: string | null, owner: string): boolean {
+  if (other === null) return true;
+  const [host, pid] = other.split('/');
+  const [ourHost, ourPid] = owner.split('/');
+  if (host !== ourHost) return false;
+  // In a container every process that ever ran had our pid.
+  if (pid === ourPid) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}

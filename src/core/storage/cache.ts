@@ -1,0 +1,28 @@
+/** The cache: Keyv over Redis when there is one, else over the database. Nothing that counts money or decides "once" belongs here. */
+
+import KeyvRedis from '@keyv/redis';
+import Keyv from 'keyv';
+import type { Log } from '../log.ts';
+import { createCacheStore } from './cache-store.ts';
+import type { Database } from './database.ts';
+import { guardStore } from './guarded-store.ts';
+
+/** Longer than any healthy answer, short enough that nobody notices a cache that is down. */
+const TIMEOUT_MS = 500;
+
+/** Never throws and never waits longer than half a second: while the cache is down, every `get` is a miss. */
+export function createCache(options: {
+  readonly database: Database;
+  readonly redisUrl?: string | undefined;
+  readonly log?: Log;
+}): Keyv {
+  const { database, redisUrl, log } = options;
+  const store =
+    redisUrl === undefined
+      ? createCacheStore(database)
+      : new KeyvRedis({ url: redisUrl, disableOfflineQueue: true }, { connectionTimeout: TIMEOUT_MS });
+  return new Keyv({
+    store: guardStore(store, { timeoutMs: TIMEOUT_MS, ...(log ? { log } : {}) }),
+    namespace: 'replibot',
+  });
+}

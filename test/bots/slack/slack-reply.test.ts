@@ -1,0 +1,113 @@
+/** Replies on Slack, on the wire. */
+
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Reply } from '../../../src/core/chat.ts';
+import { RateLimitedError, ReplyGoneError } from '../../../src/core/errors.ts';
+import { replyContract } from '../../core/reply/reply-contract.ts';
+import { BOB, buttonsOf, GENERAL, latest, shownText, smallPrint } from '../../standins/slack/world.ts';
+import { type Bench, createBench, eventually, writeAll } from './slack-harness.ts';
+
+async function openReply(bench: Bench): Promise<Reply> {
+  bench.answer = async () => undefined;
+  await bench.start();
+  await bench.slack.mention('<@bot> go');
+  return eventually(() => bench.replies[0]);
+}
+
+replyContract('Slack', async () => {
+  // The suite writes faster than a pacer would.
+  const bench = await createBench('socket', { rateScale: 100 });
+  const reply = await openReply(bench);
+  const versions = () => bench.slack.messages(GENERAL).map(latest);
+  return {
+    open: () => reply,
+    reopen: (ref) => bench.surface.reopen(ref),
+    shown: async () => versions().map(shownText).filter(Boolean),
+    pings: async () =>
+      bench.slack.messages(GENERAL).flatMap((message) => message.versions.flatMap((each) => each.pings)),
+    smallPrint: async () => versions().map(smallPrint).filter(Boolean),
+    buttonIds: async () =>
+      versions()
+        .flatMap(buttonsOf)
+        .map((button) => button.actionId),
+    close: () => bench.close(),
+  };
+});
+
+describe('a reply on Slack', () => {
+  let bench: Bench;
+  afterEach(() => bench.close());
+
+  it('delivers 30,000 characters whole', async () => {
+    bench = await createBench('socket');
+    const reply = await openReply(bench);
+    const text = Array.from({ length: 5000 }, (_, at) => `w${at}`).join(' ');
+    await writeAll(reply, { text: `${text} <end>`, footnote: 'llama' });
+    const shown = bench.slack.messages(GENERAL).map((message) => shownText(latest(message)));
+    expect(shown.join(' ').match(/w\d+/g)).toEqual(text.match(/w\d+/g));
+    expect(shown.length).toBeLessThan(5);
+    expect(bench.slack.rateLimited).toBe(0);
+  });
+
+  it('reports 429 as RateLimitedError and repeats nothing by itself', async () => {
+    bench = await createBench('socket');
+    const reply = await openReply(bench);
+    await writeAll(reply, { text: '0' }, false);
+    for (let edit = 1; edit <= 50; edit++) await reply.write({ text: `${edit}` }, false);
+    const error = await reply.write({ text: 'one too many' }, false).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RateLimitedError);
+    if (error instanceof RateLimitedError) {
+      expect(error.retryAfterMs).toBeGreaterThan(50_000);
+      expect(error.retryAfterMs).toBeLessThanOrEqual(60_000);
+    }
+    expect(bench.slack.rateLimited).toBe(1);
+  });
+
+  it.each(['lost-answer', 'lost-request'] as const)('posts once when there was a %s', async (mishap) => {
+    bench = await createBench('socket');
+    const reply = await openReply(bench);
+    bench.slack.failNext('chat.postMessage', mishap);
+    await expect(reply.write({ text: 'Half' }, false)).rejects.toThrow('chat.postMessage');
+    await writeAll(reply, { text: 'Half of it' });
+    const messages = bench.slack.messages(GENERAL);
+    expect(messages.map((message) => shownText(latest(message)))).toEqual(['Half of it']);
+  });
+
+  it('finds the page that a dead process had posted but not stored', async () => {
+    bench = await createBench('socket');
+    const reply = await openReply(bench);
+    const { ref } = reply;
+    await writeAll(reply, { text: 'From the first process' }, false);
+    await writeAll(bench.surface.reopen(JSON.parse(JSON.stringify(ref))), { text: 'From the second' });
+    const messages = bench.slack.messages(GENERAL);
+    expect(messages.map((message) => shownText(latest(message)))).toEqual(['From the second']);
+  });
+
+  it('gives up when the message was deleted', async () => {
+    bench = await createBench('socket');
+    const reply = await openReply(bench);
+    await writeAll(reply, { text: 'a' }, false);
+    const [message] = bench.slack.messages(GENERAL);
+    if (message) message.deleted = true;
+    await expect(reply.write({ text: 'b' }, true)).rejects.toThrow(ReplyGoneError);
+  });
+
+  it('pings nobody from status, footnote, buttons and the quoted question', async () => {
+    bench = await createBench('socket');
+    const bad = '<!channel> <@U0ALICE> &';
+    bench.answer = async (_, reply) => {
+      const buttons = [{ id: 'x:1', label: bad, style: 'danger' as const }];
+      await writeAll(reply, { text: bad, status: bad, footnote: bad, buttons });
+    };
+    await bench.start();
+    await bench.slack.slash('/ask', 'what is &lt;!channel&gt; <@U0BOB|bob> <!here>', { user: BOB });
+    const message = await eventually(() => bench.slack.messages(GENERAL)[0]);
+    expect(latest(message).pings).toEqual([]);
+    expect(smallPrint(latest(message))).toContain('bob asked: /ask what is &lt;!channel&gt; @bob @here');
+  });
+
+  it('refuses a ref that is not its own', async () => {
+    bench = await createBench('socket');
+    expect(() => bench.surface.reopen({ surface: 'discord' })).toThrow(TypeError);
+  });
+});

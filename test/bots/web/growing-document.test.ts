@@ -1,0 +1,52 @@
+/** Rendering a growing text piece by piece gives what rendering it whole gives, and costs what was added. */
+
+import { expect, it } from 'vitest';
+import { createGrowingDocument } from '../../../src/bots/web/growing-document.ts';
+import { createMarkdownRenderer, type MarkdownRenderer } from '../../../src/bots/web/markdown.ts';
+
+const DOCUMENT = [
+  '# Title',
+  'A paragraph\nof two lines.',
+  '- one\n- two\n\n  more of two\n- three',
+  '```js\nconst a = 1;\n\n# not a title\n```',
+  '| a | b |\n|---|--:|\n| 1 | 2 |',
+  'Title\n=====',
+  '> quoted\n> more\n\n> another',
+  '    indented\n\n    code',
+  '1. a\n\n2. b\n   ```\n   x\n   ```',
+  'The end **bold** and [link](https://a.example).',
+].join('\n\n');
+
+it.each([['\n'], ['\r\n']])('shows the same for a text that grew character by character (%j)', (newline) => {
+  const text = DOCUMENT.replaceAll('\n', newline);
+  const renderer = createMarkdownRenderer();
+  const growing = createGrowingDocument(renderer);
+  for (let length = 1; length <= text.length; length++) {
+    const part = text.slice(0, length);
+    expect(growing.render(part)).toEqual(renderer.render(part).blocks);
+  }
+});
+
+it('starts anew when the text turns out to be another one', () => {
+  const growing = createGrowingDocument(createMarkdownRenderer());
+  growing.render('one\n\ntwo\n\nthree\n\nfour');
+  expect(growing.render('another')).toEqual(['<p>another</p>\n']);
+});
+
+it('parses only the end of a long text', () => {
+  const renderer = createMarkdownRenderer();
+  let parsed = 0;
+  const counting: MarkdownRenderer = {
+    render(text) {
+      parsed += text.length;
+      return renderer.render(text);
+    },
+  };
+  const growing = createGrowingDocument(counting);
+  let text = '';
+  for (let paragraph = 0; paragraph < 500; paragraph++) {
+    text += `Paragraph ${paragraph}\n\n`;
+    growing.render(text);
+  }
+  expect(parsed).toBeLessThan(text.length * 5);
+});

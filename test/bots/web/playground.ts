@@ -1,0 +1,161 @@
+/** The playground as its readers meet it: the real surface on a real server, with a handler that a test directs. */
+
+import type { AccessOptions } from '../../../src/bots/web/access.ts';
+import type { KeyValueStore } from '../../../src/bots/web/exchange-store.ts';
+import { createWebSurface, type WebSurface } from '../../../src/bots/web/web-surface.ts';
+import type { ButtonPress, Handler, Invocation, Reply } from '../../../src/core/chat.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { defineInstantCommand } from '../../../src/core/command.ts';
+import { createHttpServer } from '../../../src/core/http/http-server.ts';
+import type { Log } from '../../../src/core/log.ts';
+
+const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+export function createMapStore(): KeyValueStore {
+  const values = new Map<string, string>();
+  return {
+    get: async (key) => JSON.parse(values.get(key) ?? 'null'),
+    set: async (key, value) => values.set(key, JSON.stringify(value)),
+  };
+}
+
+/** Remembers what arrived and answers with what the test says. */
+export interface DirectedHandler extends Handler {
+  readonly invocations: { readonly invocation: Invocation; readonly reply: Reply }[];
+  readonly presses: ButtonPress[];
+  answer: (reply: Reply, invocation: Invocation) => Promise<void>;
+}
+
+export function createDirectedHandler(
+  answer: DirectedHandler['answer'] = async () => undefined,
+): DirectedHandler {
+  const handler: DirectedHandler = {
+    invocations: [],
+    presses: [],
+    answer,
+    async handle(invocation, reply) {
+      handler.invocations.push({ invocation, reply });
+      await handler.answer(reply, invocation);
+    },
+    async press(press) {
+      handler.presses.push(press);
+      return 'Cancelled.';
+    },
+    suggest: (_command, _option, typed) =>
+      ['llama', 'mistral'].filter((name) => name.startsWith(typed)).map((name) => ({ name, value: name })),
+  };
+  return handler;
+}
+
+const commands = [
+  defineInstantCommand({
+    name: 'ask',
+    description: 'Ask a language model',
+    access: 'everyone',
+    options: {
+      prompt: { type: 'string', description: 'What to ask', required: true },
+      model: { type: 'string', description: 'Which model', suggest: () => [] },
+    },
+    run: async () => ({ text: '' }),
+  }),
+  defineInstantCommand({
+    name: 'budget set',
+    description: 'Set a cap',
+    access: 'admins',
+    options: { amount: { type: 'string', description: 'How much' } },
+    run: async () => ({ text: '' }),
+  }),
+];
+
+export interface Playground {
+  readonly url: string;
+  readonly surface: WebSurface;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export async function openPlayground(options: {
+  readonly handler: Handler;
+  readonly access?: AccessOptions;
+  readonly store?: KeyValueStore;
+  readonly notice?: string;
+}): Promise<Playground> {
+  const server = createHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    clock: systemClock,
+    log: silentLog,
+    readiness: () => [surface],
+  });
+  const surface = createWebSurface({
+    commands,
+    handler: options.handler,
+    clock: systemClock,
+    log: silentLog,
+    access: options.access ?? { loopback: true },
+    store: options.store ?? createMapStore(),
+    ...(options.notice === undefined ? {} : { notice: options.notice }),
+  });
+  server.mount('/', surface.app.fetch);
+  await surface.start();
+  const { url } = await server.start();
+  return {
+    url,
+    surface,
+    post: (path, body, headers = {}) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    async close() {
+      await surface.stop();
+      await server.stop();
+    },
+  };
+}
+
+/** What the page would show of one exchange, put together from the events as the page does it. */
+export interface SeenExchange {
+  blocks: string[];
+  question: string;
+  final: boolean;
+  status?: string;
+}
+
+/** Follows a conversation until `until` is content with what has been seen. */
+export async function watch(
+  url: string,
+  until: (seen: ReadonlyMap<string, SeenExchange>) => boolean,
+  headers: Record<string, string> = {},
+): Promise<ReadonlyMap<string, SeenExchange>> {
+  const seen = new Map<string, SeenExchange>();
+  const leave = new AbortController();
+  const response = await fetch(url, { headers, signal: leave.signal });
+  if (!response.body || !response.ok) throw new Error(`the stream answered ${response.status}`);
+  let text = '';
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of response.body) {
+      text += decoder.decode(chunk, { stream: true });
+      const events = text.split('\n\n');
+      text = events.pop() ?? '';
+      for (const event of events) {
+        const data = /^event: exchange\ndata: (.*)$/.exec(event)?.[1];
+        if (data !== undefined) take(seen, JSON.parse(data));
+      }
+      if (until(seen)) return seen;
+    }
+  } finally {
+    leave.abort();
+  }
+  throw new Error('the stream ended');
+}
+
+function take(
+  seen: Map<string, SeenExchange>,
+  change: SeenExchange & { replyId: string; from: number },
+): void {
+  const blocks = [...(seen.get(change.replyId)?.blocks ?? []).slice(0, change.from), ...change.blocks];
+  seen.set(change.replyId, { ...change, blocks });
+}

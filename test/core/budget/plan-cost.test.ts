@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { costRange, limitPlan, textPlanCost } from '../../../src/core/budget/plan-cost.ts';
+import type { Plan, PlanCost } from '../../../src/core/command.ts';
+
+const positive = (max: number) => fc.integer({ min: 1, max });
+const bySecond = fc.record({
+  by: fc.constant('second' as const),
+  microUsdPerSecond: fc.oneof(positive(20_000), fc.double({ min: 0.01, max: 5000, noNaN: true })),
+  deadlineSeconds: fc.integer({ min: 5, max: 1800 }),
+  typicalSeconds: fc.double({ min: 0.1, max: 3000, noNaN: true }),
+});
+const byToken = fc.record({
+  by: fc.constant('token' as const),
+  microUsdPerMillionInput: fc.integer({ min: 0, max: 75_000_000 }),
+  microUsdPerMillionOutput: fc.integer({ min: 0, max: 75_000_000 }),
+  inputTokens: positive(100_000),
+  maxOutputTokens: positive(32_000),
+  typicalOutputTokens: positive(32_000),
+  limitInput: fc.constant('max_tokens'),
+  deadlineSeconds: fc.integer({ min: 5, max: 1800 }),
+});
+const free = fc.record({
+  by: fc.constant('free' as const),
+  deadlineSeconds: fc.integer({ min: 5, max: 1800 }),
+});
+const anyCost: fc.Arbitrary<PlanCost> = fc.oneof(bySecond, byToken, free);
+
+const planOf = (cost: PlanCost): Plan => ({
+  label: 'model',
+  model: 'owner/name',
+  input: { prompt: 'Hi', max_tokens: 32_000 },
+  presenter: 'text',
+  cost,
+});
+
+describe('what a plan can cost', () => {
+  it('is a whole amount, and what it usually costs is never more', () => {
+    fc.assert(
+      fc.property(anyCost, (cost) => {
+        const { ceilingMicroUsd, typicalMicroUsd } = costRange(cost);
+        expect(Number.isSafeInteger(ceilingMicroUsd)).toBe(true);
+        expect(Number.isSafeInteger(typicalMicroUsd)).toBe(true);
+        expect(typicalMicroUsd).toBeLessThanOrEqual(ceilingMicroUsd);
+      }),
+    );
+  });
+
+  it('is never more than was held, whatever was held', () => {
+    fc.assert(
+      fc.property(anyCost, fc.double({ min: 0, max: 1, noNaN: true }), (cost, share) => {
+        const { ceilingMicroUsd, typicalMicroUsd } = costRange(cost);
+        const held = typicalMicroUsd + Math.floor((ceilingMicroUsd - typicalMicroUsd) * share);
+        const limited = limitPlan(planOf(cost), held);
+        expect(costRange(limited.cost).ceilingMicroUsd).toBeLessThanOrEqual(held);
+        expect(limited.cost.deadlineSeconds).toBeLessThanOrEqual(cost.deadlineSeconds);
+        if (limited.cost.by === 'token' && limited.cost.microUsdPerMillionOutput > 0)
+          expect(limited.input.max_tokens).toBe(limited.cost.maxOutputTokens);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('shrinks the time with the hold', () => {
+    const cost = { by: 'second', microUsdPerSecond: 725, deadlineSeconds: 300, typicalSeconds: 10 } as const;
+    expect(limitPlan(planOf(cost), 10_000).cost.deadlineSeconds).toBe(13);
+    expect(limitPlan(planOf(cost), 300 * 725).cost.deadlineSeconds).toBe(300);
+  });
+
+  it('has to have a bound', () => {
+    const price = { by: 'token', microUsdPerMillionInput: 1, microUsdPerMillionOutput: 1 } as const;
+    const limits = { deadlineSeconds: 60, typicalSeconds: 5, inputTokens: 10, maxOutputTokens: 100 };
+    expect(() => textPlanCost(price, limits, 'llama')).toThrow(/llama is priced by token but has no input/);
+  });
+});

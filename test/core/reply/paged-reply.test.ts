@@ -1,0 +1,86 @@
+/** One request per write, pages in order; and the shared reply contract on a surface in memory. */
+
+import { describe, expect, it } from 'vitest';
+import { createMemorySurface } from './memory-surface.ts';
+import { replyContract } from './reply-contract.ts';
+
+replyContract('a surface in memory', async () => createMemorySurface());
+replyContract('a surface in memory that cannot delete', async () =>
+  createMemorySurface({ canDelete: false }),
+);
+
+const words = (count: number) => 'word '.repeat(count).trim();
+
+describe('a paged reply', () => {
+  it('sends at most one request per write, and none when all is shown', async () => {
+    const surface = createMemorySurface();
+    const reply = surface.open();
+    for (let call = 1; call <= 3; call++) {
+      expect(await reply.write({ text: words(1_000) }, true)).toBe(call < 3 ? 'more' : 'shown');
+      expect(surface.requests).toBe(call);
+    }
+    expect(await reply.write({ text: words(1_000) }, true)).toBe('shown');
+    expect(surface.requests).toBe(3);
+  });
+
+  it('finishes a page, its status gone, before it begins the next', async () => {
+    const surface = createMemorySurface();
+    const reply = surface.open();
+    await reply.write({ text: words(300), status: 'Writing' }, false);
+    await reply.write({ text: words(600), status: 'Writing' }, false);
+    expect((await surface.shown()).length).toBe(1);
+    expect(await surface.smallPrint?.()).toEqual([]);
+    await reply.write({ text: words(600), status: 'Writing' }, false);
+    expect((await surface.shown()).length).toBe(2);
+    expect(await surface.smallPrint?.()).toEqual(['Writing']);
+  });
+
+  it('does not touch finished pages again', async () => {
+    const surface = createMemorySurface();
+    const reply = surface.open();
+    while ((await reply.write({ text: words(2_000) }, false)) === 'more');
+    const before = surface.requests;
+    await reply.write({ text: `${words(2_000)} end` }, true);
+    expect(surface.requests).toBe(before + 1);
+  });
+
+  it('deletes the pages that a shorter text does not need, or reduces them where it cannot', async () => {
+    for (const canDelete of [true, false]) {
+      const surface = createMemorySurface({ canDelete });
+      const reply = surface.open();
+      while ((await reply.write({ text: words(1_000) }, false)) === 'more');
+      while ((await reply.write({ text: 'short' }, true)) === 'more');
+      expect(await surface.shown()).toEqual(canDelete ? ['short'] : ['short', '…', '…']);
+    }
+  });
+
+  it('repeats a page whose request failed', async () => {
+    const surface = createMemorySurface();
+    const reply = surface.open();
+    await reply.write({ text: 'one' }, false);
+    surface.failNext(new Error('socket hang up'));
+    await expect(reply.write({ text: 'one two' }, true)).rejects.toThrow('socket hang up');
+    expect(await reply.write({ text: 'one two' }, true)).toBe('shown');
+    expect(await surface.shown()).toEqual(['one two']);
+  });
+
+  it('does not trust what a message shows after a failed request, which may have had its effect', async () => {
+    const surface = createMemorySurface();
+    const reply = surface.open();
+    await reply.write({ text: 'one' }, false);
+    surface.failNext(new Error('timeout'));
+    await expect(reply.write({ text: 'two' }, false)).rejects.toThrow('timeout');
+    await reply.write({ text: 'one' }, true);
+    expect(surface.requests).toBe(3);
+  });
+
+  it('sends no request for nothing, and an ellipsis where something must go', async () => {
+    const surface = createMemorySurface();
+    const reply = surface.open();
+    expect(await reply.write({ text: ' \n' }, true)).toBe('shown');
+    expect(surface.requests).toBe(0);
+    await reply.write({ text: '', status: 'Booting' }, false);
+    await reply.write({ text: '' }, true);
+    expect(await surface.shown()).toEqual(['…']);
+  });
+});

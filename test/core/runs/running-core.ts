@@ -1,0 +1,233 @@
+/** The core as a surface meets it: handler, runner, ledger and models client over the sandbox, with time running faster. */
+
+import { onTestFinished, vi } from 'vitest';
+import { createAsk } from '../../../src/commands/ask.ts';
+import { parseCap } from '../../../src/core/budget/cap.ts';
+import { createBudget } from '../../../src/core/budget/ledger.ts';
+import type { Handler, Invocation, Message, Person, Reply } from '../../../src/core/chat.ts';
+import { type Clock, systemClock } from '../../../src/core/clock.ts';
+import type { ModelConfig } from '../../../src/core/config/config.ts';
+import { createConversations } from '../../../src/core/conversations.ts';
+import { createHandler } from '../../../src/core/handler.ts';
+import type { Log } from '../../../src/core/log.ts';
+import { createReplicateModels } from '../../../src/core/models/replicate-models.ts';
+import { createPacer } from '../../../src/core/reply/pacer.ts';
+import { createPresenter } from '../../../src/core/reply/presenters.ts';
+import { createRequestLimits } from '../../../src/core/request-limits.ts';
+import { createLeases, createOwner, LEASE_MS } from '../../../src/core/runs/leases.ts';
+import type { Run } from '../../../src/core/runs/run.ts';
+import { createRunner } from '../../../src/core/runs/runner.ts';
+import { createRunStore } from '../../../src/core/runs/store.ts';
+import { isEventTaken, takeEvent } from '../../../src/core/storage/events.ts';
+import { openDatabase } from '../../../src/core/storage/open-database.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/server.ts';
+
+export const ADA: Person = { id: 'web:ada', name: 'Ada', platformAdmin: false };
+export const BOB: Person = { id: 'web:bob', name: 'Bob', platformAdmin: false };
+export const ADMIN: Person = { id: 'web:admin', name: 'Admin', platformAdmin: true };
+
+/** Micro-USD per second of the model that answers. */
+export const PRICE = 725;
+
+export interface CoreOptions {
+  readonly sandbox?: SandboxOptions;
+  readonly model?: Partial<ModelConfig>;
+  readonly eachPerson?: string;
+  readonly everybody?: string;
+  readonly atOnce?: number;
+  readonly requestsPerMinute?: number;
+  /** How many times faster than the real one the clock runs, Replicate's included; default 10. */
+  readonly speed?: number;
+}
+
+/** A reply in memory: every message that was on show, in order. */
+export interface SeenReply {
+  readonly shown: readonly Message[];
+  /** Resolves with the last message when it is there. */
+  final(): Promise<Message>;
+}
+
+export interface Core {
+  readonly sandbox: Sandbox;
+  readonly handler: Handler;
+  /** What the operator reads. */
+  readonly log: readonly string[];
+  /** Resolves when the request is answered or has become a run. */
+  ask(prompt: string, more?: Partial<Invocation>): Promise<SeenReply>;
+  press(buttonId: string, person: Person): Promise<string>;
+  /** Oldest first. */
+  runs(): Promise<readonly Run[]>;
+  /** What the ledger says of a person, all of it checked against its entries. */
+  books(
+    person?: Person,
+  ): Promise<{ spentMicroUsd: number; reservedMicroUsd: number; differences: readonly string[] }>;
+  /** The cost of a prediction by what Replicate says it ran. */
+  costOf(index: number): number;
+}
+
+function fasterClock(speed: number): Clock {
+  const from = Date.now();
+  return {
+    now: () => Math.floor(from + (Date.now() - from) * speed),
+    sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
+  };
+}
+
+export async function startCore(options: CoreOptions = {}): Promise<Core> {
+  const speed = options.speed ?? 10;
+  const clock = fasterClock(speed);
+  const lines: string[] = [];
+  const note = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
+  const log: Log = { debug() {}, info() {}, warn: note, error: note };
+  const sandbox = createSandbox({
+    coldBootMs: 0,
+    tokensPerSecond: 500,
+    limitSecondMs: 1000 / speed,
+    now: clock.now,
+    ...options.sandbox,
+  });
+  const { url } = await sandbox.start();
+  const database = await openDatabase('sqlite::memory:');
+  const cap = (text: string) => parseCap(text) ?? { amountMicroUsd: 0, unit: 'day' as const };
+  const budget = createBudget({
+    database,
+    clock,
+    timezone: 'UTC',
+    defaults: {
+      eachPerson: cap(options.eachPerson ?? '1.00 per day'),
+      everybody: cap(options.everybody ?? '20.00 per month'),
+      people: new Map(),
+    },
+  });
+  const models = createReplicateModels({ token: 'r8_secret', baseUrl: url, clock, log });
+  const remembered = new Map<string, unknown>();
+  const conversations = createConversations({
+    store: {
+      get: async <T>(key: string) => remembered.get(key) as T | undefined,
+      set: async (key, value) => remembered.set(key, value),
+      delete: async (key) => remembered.delete(key),
+    },
+    ttlMs: 3_600_000,
+  });
+  const owner = createOwner();
+  const store = createRunStore({ database, budget, clock, owner, leaseMs: LEASE_MS });
+  const pacer = createPacer({ clock, log });
+  const runner = createRunner({
+    store,
+    leases: createLeases({ database, clock, owner }),
+    pacer,
+    models,
+    budget,
+    conversations,
+    clock,
+    log,
+    createPresenter,
+    atOnce: options.atOnce ?? 2,
+    surfaces: () => new Map(),
+  });
+  const model: ModelConfig = {
+    name: 'llama',
+    ref: 'meta/meta-llama-3-70b-instruct',
+    price: { by: 'second', microUsdPerSecond: PRICE },
+    contextTokens: 8000,
+    maxSeconds: 300,
+    typicalSeconds: 10,
+    maxOutputTokens: 1024,
+    ...options.model,
+  };
+  const handler = createHandler({
+    commands: [
+      createAsk({
+        config: { models: [model], system: 'Be brief.', memoryMs: 3_600_000 },
+        models,
+        conversations,
+      }),
+    ],
+    admins: new Set(),
+    timezone: 'UTC',
+    runner,
+    runs: store,
+    limits: createRequestLimits({ count: options.requestsPerMinute ?? 100, seconds: 60 }),
+    pacer,
+    budget,
+    clock,
+    log,
+    events: {
+      isTaken: (id) => isEventTaken(database, id),
+      take: (id) => takeEvent(database, id, clock.now()),
+    },
+  });
+  onTestFinished(async () => {
+    await runner.stop();
+    await sandbox.stop();
+    await database.close();
+  });
+  let events = 0;
+
+  return {
+    sandbox,
+    handler,
+    log: lines,
+    async ask(prompt, more = {}) {
+      events += 1;
+      const { reply, seen } = createMemoryReply(`reply-${events}`);
+      await handler.handle(
+        {
+          eventId: `event-${events}`,
+          command: 'ask',
+          args: { form: 'typed', values: { prompt } },
+          person: ADA,
+          place: { surface: 'web', channel: 'lobby', direct: true },
+          attachments: [],
+          ...more,
+        },
+        reply,
+      );
+      return seen;
+    },
+    press: (id, person) =>
+      handler.press({ id, person, place: { surface: 'web', channel: 'lobby', direct: true } }),
+    async runs() {
+      const rows = await database.sql.selectFrom('run').select('id').orderBy('id').execute();
+      const runs = await Promise.all(rows.map(({ id }) => store.get(id)));
+      return runs.flatMap((run) => run ?? []);
+    },
+    async books(person = ADA) {
+      const [state] = await budget.states(person.id);
+      return {
+        spentMicroUsd: state?.spentMicroUsd ?? Number.NaN,
+        reservedMicroUsd: state?.reservedMicroUsd ?? Number.NaN,
+        differences: await budget.verify(),
+      };
+    },
+    costOf: (index) =>
+      Math.ceil(Number((Number(sandbox.predictions[index]?.metrics.predict_time) * PRICE).toFixed(6))),
+  };
+}
+
+function createMemoryReply(id: string): { reply: Reply; seen: SeenReply } {
+  const shown: Message[] = [];
+  let last: Message | undefined;
+  return {
+    reply: {
+      ref: { surface: 'web', id },
+      lane: { key: id, slots: 50, windowMs: 1000 },
+      async write(message, final) {
+        shown.push(message);
+        if (final) last = message;
+        return 'shown';
+      },
+    },
+    seen: {
+      shown,
+      final: () =>
+        vi.waitFor(
+          () => {
+            if (!last) throw new Error(`no final answer yet: ${JSON.stringify(shown.at(-1))}`);
+            return last;
+          },
+          { timeout: 20_000, interval: 10 },
+        ),
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** The built bot as a process of its own, started as an operator would and killed as a machine would. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface BotProcess {
+  /** Where its page is. */
+  readonly url: string;
+  readonly log: readonly string[];
+  /** No goodbye: SIGKILL. Resolves when it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM. Resolves with its exit code and how long it took. */
+  terminate(): Promise<{ code: number | null; tookMs: number }>;
+}
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+
+/** Resolves when the bot says where its page is. Throws with its log when it ends before. */
+export async function startBot(env: Readonly<Record<string, string>>): Promise<BotProcess> {
+  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        log.push(line);
+        const match = /The playground is at (http:\/\/[^/]+)\//.exec(line);
+        if (match?.[1]) resolve(match[1]);
+      });
+    }
+    child.once('exit', (code) => reject(new Error(`the bot ended with ${code}\n${log.join('\n')}`)));
+  });
+  return {
+    url,
+    log,
+    kill: () => end(child, 'SIGKILL').then(() => undefined),
+    async terminate() {
+      const from = Date.now();
+      const code = await end(child, 'SIGTERM');
+      return { code, tookMs: Date.now() - from };
+    },
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+  return child.exitCode;
+}

@@ -1,0 +1,87 @@
+/** The command line as an operator meets it: what it prints, how it ends, and what it never prints. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createDiscordStandin } from '../standins/discord/standin.ts';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'replibot-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs to its end, in a folder without a configuration. */
+async function replibot(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', PORT: '0', DATABASE_URL: 'sqlite:replibot.db', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  await once(child, 'close');
+  clearTimeout(timer);
+  return { code: child.exitCode, output, errors };
+}
+
+describe('replibot', () => {
+  it('--help says what there is', async () => {
+    const { code, output } = await replibot(['--help']);
+    expect(code).toBe(0);
+    for (const command of ['start', 'verify', 'manifest']) expect(output).toContain(command);
+  });
+
+  it('manifest prints JSON with every slash command, and nothing else', async () => {
+    const { code, output } = await replibot(['manifest']);
+    expect(code).toBe(0);
+    const manifest: { features: { slash_commands: { command: string }[] } } = JSON.parse(output);
+    expect(manifest.features.slash_commands.map(({ command }) => command).toSorted()).toEqual(
+      ['/ask', '/budget', '/forget', '/help', '/models', '/usage'].toSorted(),
+    );
+    expect(output).toContain('"socket_mode_enabled": true');
+  });
+
+  it('manifest --http sends everything to PUBLIC_URL, without which it says so', async () => {
+    const { output } = await replibot(['manifest', '--http'], { PUBLIC_URL: 'https://bot.example' });
+    expect(output).toContain('"https://bot.example/slack/events"');
+    const without = await replibot(['manifest', '--http']);
+    expect(without).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('PUBLIC_URL') });
+  });
+
+  it('verify agrees with a new ledger', async () => {
+    expect(await replibot(['verify'])).toMatchObject({
+      code: 0,
+      output: 'Every counter agrees with the ledger.\n',
+    });
+  });
+
+  it('names the file and line of a setting that does not exist, without a stack trace', async () => {
+    const file = join(folder, 'wrong.yaml');
+    writeFileSync(file, 'timezone: Europe/Berlin\nbudgets:\n  each-persn: 1.00 per day\n');
+    const { code, errors } = await replibot(['start'], { REPLIBOT_CONFIG: file });
+    expect(code).toBe(1);
+    expect(errors).toBe(`${file}:3: budgets.each-persn: no such setting\n`);
+  });
+
+  it('says that Discord refused the token, without showing it', async () => {
+    const discord = await createDiscordStandin();
+    try {
+      const token = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.wrong.secret-part-of-it';
+      const { code, output, errors } = await replibot([], {
+        DISCORD_TOKEN: token,
+        DISCORD_API_URL: discord.apiUrl,
+      });
+      expect(code).toBe(1);
+      expect(errors).toMatch(/Discord.*token|DISCORD_TOKEN/);
+      expect(errors).not.toMatch(/^\s+at /m);
+      expect(output + errors).not.toContain('secret-part-of-it');
+    } finally {
+      await discord.close();
+    }
+  });
+});

@@ -1,0 +1,51 @@
+/** The services that some tests need and a developer need not have: Postgres. */
+
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+const LOCAL = 'postgres://postgres@127.0.0.1:5432/test';
+
+async function reaches(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function findPostgres(): Promise<string | undefined> {
+  const given = process.env.TEST_POSTGRES_URL;
+  if (await reaches(given ?? LOCAL)) return given ?? LOCAL;
+  if (given || process.env.REPLIBOT_REQUIRE_SERVICES === '1') {
+    throw new Error('Postgres is required by the environment, but does not answer');
+  }
+  return undefined;
+}
+
+/** A Postgres server where databases may be made, or undefined when there is none. */
+export const postgresUrl: string | undefined = await findPostgres();
+
+async function administer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A fresh, empty database on the server; `drop` removes it, whoever is still connected. */
+export async function createPostgresDatabase(
+  server: string,
+): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `replibot_test_${randomBytes(6).toString('hex')}`;
+  await administer(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => administer(server, `drop database ${name} with (force)`) };
+}

@@ -1,0 +1,45 @@
+/** Discord's buckets: so many requests per window and key, announced in headers, refused with 429 and `retry_after`. */
+
+export interface RateLimits {
+  /** Counts one request; says what its response must carry, and how long to wait if it came too soon. */
+  take(bucket: string, key: string): { headers: Record<string, string>; retryAfterMs?: number };
+  /** Counts one authorised request against the bot's 50 per second; how long to wait if there were more. */
+  takeGlobal(): number | undefined;
+}
+
+interface Window {
+  startedAt: number;
+  used: number;
+}
+
+/** Windows begin with their first request, as Discord's do. */
+export function createRateLimits(now: () => number, slots: number, windowMs: number): RateLimits {
+  const windows = new Map<string, Window>();
+  const count = (key: string, lengthMs: number): Window => {
+    let window = windows.get(key);
+    if (!window || now() >= window.startedAt + lengthMs) {
+      window = { startedAt: now(), used: 0 };
+      windows.set(key, window);
+    }
+    window.used += 1;
+    return window;
+  };
+  return {
+    take(bucket, key) {
+      const window = count(`${bucket}:${key}`, windowMs);
+      const resetMs = window.startedAt + windowMs - now();
+      const headers = {
+        'x-ratelimit-limit': String(slots),
+        'x-ratelimit-remaining': String(Math.max(0, slots - window.used)),
+        'x-ratelimit-reset': ((window.startedAt + windowMs) / 1000).toFixed(3),
+        'x-ratelimit-reset-after': (resetMs / 1000).toFixed(3),
+        'x-ratelimit-bucket': bucket,
+      };
+      return window.used > slots ? { headers, retryAfterMs: resetMs } : { headers };
+    },
+    takeGlobal() {
+      const window = count('global', 1000);
+      return window.used > 50 ? window.startedAt + 1000 - now() : undefined;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** Plays Discord over real HTTP and WebSocket for tests: discord.js connects to it, and it refuses what Discord refuses. */
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createGateway } from './gateway.ts';
+import { createHttpApi, type SeenRequest } from './http-api.ts';
+import { createInteractions } from './interactions.ts';
+import { createMessages } from './messages.ts';
+import { createPeople, type People } from './people.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { Refusal } from './refusal.ts';
+import { createWorld, latest, type StandinChannel, type StandinMessage, type World } from './world.ts';
+
+export interface DiscordStandinOptions {
+  /** What the bot must present; default `standin-token`. */
+  readonly token?: string;
+  /** Requests per window and bucket; default 5 per 5 s, as reported of Discord. */
+  readonly slots?: number;
+  readonly windowMs?: number;
+}
+
+export interface DiscordStandin extends People {
+  /** For `rest.api` of discord.js. */
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly botId: string;
+  /** Text channel of a server where the bot is, a thread in it, and a channel of a server where it is not. */
+  readonly channel: StandinChannel;
+  readonly thread: StandinChannel;
+  readonly elsewhere: StandinChannel;
+  /** What people see in a channel now, oldest first. */
+  messages(channel: StandinChannel): StandinMessage[];
+  /** The text that a message shows now. */
+  text(message: StandinMessage): string;
+  /** Everyone that any version of any message of the bot's pinged. */
+  pings(): string[];
+  deleteMessage(message: StandinMessage): void;
+  /** Adds another channel to the bot's server. */
+  addChannel(): StandinChannel;
+  /** How often the bot was told to slow down (429). */
+  rateLimited(): number;
+  readonly requests: readonly SeenRequest[];
+  readonly world: World;
+  failNext(method: string, path: RegExp, status: number): void;
+  /** Turns the stand-in's clock on. */
+  advance(ms: number): void;
+  /** Shards connected now. */
+  connected(): number;
+  disconnect(code?: number): void;
+  readonly identifies: readonly object[];
+  close(): Promise<void>;
+}
+
+/** Starts listening on a free port of the loopback interface. */
+export async function createDiscordStandin(options: DiscordStandinOptions = {}): Promise<DiscordStandin> {
+  let aheadMs = 0;
+  const world = createWorld(() => Date.now() + aheadMs, options.token ?? 'standin-token');
+  const server = createServer();
+  let port = 0;
+  const gatewayUrl = () => `ws://127.0.0.1:${port}`;
+  const gateway = createGateway(world, server, gatewayUrl);
+  const messages = createMessages(world, gateway);
+  const interactions = createInteractions(world, gateway, messages);
+  const limits = createRateLimits(world.now, options.slots ?? 5, options.windowMs ?? 5000);
+  const openDirect = (userId: string) => {
+    const user = world.users.get(userId);
+    if (!user) throw new Refusal(400, 50007, 'Cannot send messages to this user');
+    return people.directChannel(user);
+  };
+  const api = createHttpApi({ world, messages, interactions, limits, gatewayUrl, openDirect });
+  server.on('request', (request, response) => {
+    api.handle(request, response).catch((error: unknown) => {
+      response.writeHead(500).end(JSON.stringify({ message: `the stand-in failed: ${error}`, code: 0 }));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  port = typeof address === 'object' && address ? address.port : 0;
+
+  const guild = { id: world.nextId(), name: 'Engine room', botPresent: true };
+  const foreign = { id: world.nextId(), name: 'Elsewhere', botPresent: false };
+  world.guilds.set(guild.id, guild).set(foreign.id, foreign);
+  const add = (channel: Omit<StandinChannel, 'id'>): StandinChannel => {
+    const added = { ...channel, id: world.nextId() };
+    world.channels.set(added.id, added);
+    return added;
+  };
+  const channel = add({ kind: 'text', guildId: guild.id, botPresent: true });
+  const thread = add({ kind: 'thread', guildId: guild.id, parentId: channel.id, botPresent: true });
+  const elsewhere = add({ kind: 'text', guildId: foreign.id, botPresent: false });
+
+  const people = createPeople({ world, interactions, messages, channel, add });
+
+  return {
+    ...people,
+    apiUrl: `http://127.0.0.1:${port}/api`,
+    token: world.token,
+    botId: world.bot.id,
+    channel,
+    thread,
+    elsewhere,
+    messages: (where) =>
+      [...world.messages.values()].filter((each) => each.channelId === where.id && !each.deleted),
+    text: (message) => (message.loading ? '' : latest(message).content),
+    pings: () =>
+      [...world.messages.values()]
+        .filter((each) => each.author.id === world.bot.id)
+        .flatMap((each) => each.versions.flatMap((version) => version.pings)),
+    deleteMessage: (message) => {
+      message.deleted = true;
+    },
+    addChannel: () => add({ kind: 'text', guildId: guild.id, botPresent: true }),
+    rateLimited: () => api.requests.filter((request) => request.status === 429).length,
+    requests: api.requests,
+    world,
+    failNext: api.failNext,
+    advance: (ms) => {
+      aheadMs += ms;
+    },
+    connected: gateway.connected,
+    disconnect: (code = 4000) => gateway.disconnect(code),
+    identifies: gateway.identifies,
+    async close() {
+      await gateway.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** Plays Slack over real HTTP and WebSocket: Web API, Socket Mode, signed HTTP events, people. Refuses what Slack refuses. */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createDeliveries, type Delivery } from './deliveries.ts';
+import { createHttpCarrier } from './http-mode.ts';
+import { createPeople, type People } from './people.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { asObject, asString, type Json, SlackRefusal } from './refusal.ts';
+import { createSocketMode, type SocketMode } from './socket-mode.ts';
+import { callMethod, respond } from './web-api.ts';
+import { createWorld, type StandinMessage, type World } from './world.ts';
+
+export interface SlackStandinOptions {
+  readonly now?: () => number;
+  /** How much wider than Slack's the rate tiers are; 1 is Slack. */
+  readonly rateScale?: number;
+  /** How long an acknowledgement may take, 3,000 ms on Slack. */
+  readonly ackMs?: number;
+}
+
+/** What goes wrong with the next call of a method: the answer is lost, the request is lost, or Slack says this. */
+type Mishap = 'lost-answer' | 'lost-request' | { readonly error: string };
+
+interface ApiCall {
+  readonly method: string;
+  readonly at: number;
+  readonly args: Json;
+}
+
+export interface SlackStandin extends People {
+  readonly world: World;
+  /** For `apiUrl`. */
+  readonly apiUrl: string;
+  readonly sockets: SocketMode;
+  readonly calls: readonly ApiCall[];
+  readonly deliveries: readonly Delivery[];
+  /** How many requests got HTTP 429. */
+  readonly rateLimited: number;
+  /** What the bot wrote into a channel and is still there, oldest first; everything said to one person alone included. */
+  messages(channel?: string): StandinMessage[];
+  redeliver(eventId: string): Promise<Delivery>;
+  failNext(method: string, mishap: Mishap): void;
+  /** From now on everything goes to this URL, signed, instead of through sockets. */
+  deliverTo(url: string): void;
+  close(): Promise<void>;
+}
+
+export async function createSlackStandin(options: SlackStandinOptions = {}): Promise<SlackStandin> {
+  const world = createWorld(options.now ?? Date.now);
+  const limits = createRateLimits(world.now, options.rateScale ?? 1);
+  const calls: ApiCall[] = [];
+  const mishaps = new Map<string, Mishap[]>();
+  let rateLimited = 0;
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      const refusal =
+        error instanceof SlackRefusal
+          ? error.body()
+          : { ok: false, error: 'fatal_error', detail: String(error) };
+      send(response, error instanceof SlackRefusal ? 200 : 500, refusal);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const sockets = createSocketMode(server, () => port);
+  let deliveries = createDeliveries(sockets.carrier, options.ackMs ?? 3000);
+  const baseUrl = `http://127.0.0.1:${port}`;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', baseUrl).pathname;
+    const body = await read(request);
+    if (path.startsWith('/response/')) {
+      try {
+        respond(world, path.slice('/response/'.length), asObject(JSON.parse(body), 'invalid_payload'));
+        send(response, 200, { ok: true });
+      } catch (error) {
+        if (!(error instanceof SlackRefusal)) throw error;
+        send(response, error.code.endsWith('_url') ? 404 : 400, error.body());
+      }
+      return;
+    }
+    const method = path.replace(/^\/api\//, '');
+    const args = decode(body);
+    const token = String(request.headers.authorization ?? '').replace('Bearer ', '');
+    const wanted = method === 'apps.connections.open' ? world.appToken : world.botToken;
+    if (token !== wanted) throw new SlackRefusal(token ? 'invalid_auth' : 'not_authed');
+    calls.push({ method, at: world.now(), args });
+    const mishap = mishaps.get(method)?.shift();
+    if (mishap === 'lost-request') return void request.socket.destroy();
+    if (typeof mishap === 'object') throw new SlackRefusal(mishap.error);
+    if (method === 'apps.connections.open') return send(response, 200, { ok: true, url: sockets.open() });
+    const waitSeconds = limits.take(method, asString(args.channel));
+    if (waitSeconds !== undefined) {
+      rateLimited += 1;
+      response.setHeader('retry-after', String(waitSeconds));
+      return send(response, 429, { ok: false, error: 'ratelimited' });
+    }
+    const answer = callMethod(world, method, args);
+    if (mishap === 'lost-answer') return void request.socket.destroy();
+    send(response, 200, answer);
+  }
+
+  return {
+    ...createPeople(
+      world,
+      () => deliveries,
+      () => baseUrl,
+    ),
+    world,
+    apiUrl: `${baseUrl}/api/`,
+    sockets,
+    calls,
+    get deliveries() {
+      return deliveries.log;
+    },
+    get rateLimited() {
+      return rateLimited;
+    },
+    messages: (channel) =>
+      world.messages.filter(
+        (message) =>
+          message.author === world.botUser &&
+          !message.deleted &&
+          (channel === undefined || message.channel === channel),
+      ),
+    redeliver: (eventId) => deliveries.redeliver(eventId),
+    failNext(method, mishap) {
+      mishaps.set(method, [...(mishaps.get(method) ?? []), mishap]);
+    },
+    deliverTo(url) {
+      deliveries = createDeliveries(createHttpCarrier(url, world.signingSecret), options.ackMs ?? 3000);
+    },
+    async close() {
+      deliveries.stop();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Form fields; those that hold JSON objects or lists are decoded, as Slack does. */
+function decode(body: string): Json {
+  const args: Json = {};
+  for (const [name, value] of new URLSearchParams(body)) {
+    args[name] = ['blocks', 'metadata', 'attachments'].includes(name) ? JSON.parse(value) : value;
+  }
+  return args;
+}
+
+function send(response: ServerResponse, status: number, body: Json): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
