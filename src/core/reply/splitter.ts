@@ -50,7 +50,8 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
     used = fence ? costOf(openingLine(fence), cost) : 0;
   }
 
-  function freeze(): void {
+  /** Ends the page; returns how many units of the text are on it. */
+  function freeze(): number {
     const cut = findCut(rest.slice(0, scanned), { maxMarks, maxLanguage, carried });
     const source = rest.slice(0, cut);
     const open = fenceAfter(source, createFenceScanner(maxMarks, maxLanguage, carried));
@@ -58,16 +59,19 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
     rest = rest.slice(cut);
     // A reopened fence begins at the margin, whatever list it stood in.
     startPage(open && { ...open, indent: 0 });
+    return cut;
   }
 
   return {
     append(text) {
       rest += text;
-      while (scanned < rest.length) {
+      // Half a character at the end is neither shown nor scanned before its other half has come.
+      let end = withoutHalfCharacter(rest).length;
+      while (scanned < end) {
         const unit = rest.charCodeAt(scanned++);
         scanner.push(unit);
         used += cost(unit);
-        if (used + scanner.reserve > limit) freeze();
+        if (used + scanner.reserve > limit) end -= freeze();
       }
     },
     pages: () => [...frozen, { text: render(rest, carried, scanner.open), source: rest }],
@@ -88,7 +92,7 @@ function costOf(text: string, cost: (unit: number) => number): number {
 const CLOSING_LINE = /^ {0,3}(`+|~+)[ \t]*\r?(?:\n|$)/;
 
 function render(source: string, carried: Fence | undefined, open: Fence | undefined): string {
-  let text = source.replace(/[\uD800-\uDBFF]$/, '');
+  let text = withoutHalfCharacter(source);
   if (carried) {
     const marks = CLOSING_LINE.exec(text)?.[1];
     const closesAtOnce = marks?.startsWith(carried.mark) && marks.length >= carried.length;
@@ -97,6 +101,12 @@ function render(source: string, carried: Fence | undefined, open: Fence | undefi
   } else text = text.replace(/^(?:[ \t]*\r?\n)+/, '');
   if (!open) return text.trimEnd();
   return (text.endsWith('\n') ? text : `${text}\n`) + closingLine(open);
+}
+
+/** A text may end in a high surrogate, when the low one is still to come. */
+function withoutHalfCharacter(text: string): string {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
 }
 
 function withoutBlankEdges(text: string): string {

@@ -122,6 +122,14 @@ describe('the splitter', () => {
     );
   });
 
+  it('leaves a fence closed while half a character has come after it', () => {
+    const splitter = createSplitter({ limit: LIMIT });
+    splitter.append('\n```js\n```\uD83D');
+    expect(texts(splitter.pages())).toEqual(['```js\n```']);
+    splitter.append('\uDC69');
+    expect(texts(splitter.pages())).toEqual(['```js\n```👩\n```']);
+  });
+
   it('shows all words in order, fence lines and blanks aside', () => {
     const visible = (text: string) => text.replace(/^ {0,3}(```|~~~).*$/gm, '').replace(/\s+/g, '');
     const prose = fc
