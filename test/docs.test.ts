@@ -72,7 +72,11 @@ function settingPaths(schema: unknown, path: readonly string[] = []): string[] {
     return schema.options.flatMap((option: unknown) => settingPaths(option, path));
   }
   if (schema instanceof z.ZodObject) {
-    return Object.entries(schema.shape).flatMap(([key, inner]) => settingPaths(inner, [...path, key]));
+    const named = Object.entries(schema.shape).flatMap(([key, inner]) => settingPaths(inner, [...path, key]));
+    const others = schema.def.catchall;
+    return others && !(others instanceof z.ZodNever)
+      ? [...named, ...settingPaths(others, [...path, '*'])]
+      : named;
   }
   return [path.join('.')];
 }
@@ -111,7 +115,7 @@ describe('settings', () => {
   });
 
   it('replibot.example.yaml is valid and states every setting', () => {
-    const stated = parseConfigFile(read('replibot.example.yaml'), 'replibot.example.yaml');
+    const stated = parseConfigFile(read('replibot.example.yaml'), 'replibot.example.yaml').file;
     const paths = settingPaths(fileSchema);
     expect(paths).toContain('models.*.price.per-second');
     // `free` and a price in braces share the path of the setting itself.
@@ -124,7 +128,11 @@ describe('settings', () => {
     expect(stated.timezone).toBe(standard.timezone);
     expect(stated.budgets.eachPerson).toEqual(standard.budgets.eachPerson);
     expect(stated.budgets.everybody).toEqual(standard.budgets.everybody);
-    expect(stated.limits).toEqual(standard.limits);
+    expect({ ...stated.limits, cooldowns: new Map() }).toEqual(standard.limits);
+    expect(stated.budgets.carryOver).toBe(standard.budgets.carryOver);
+    expect(stated.budgets.askAboveMicroUsd).toBe(standard.budgets.askAboveMicroUsd);
+    expect(stated.replies).toEqual(standard.replies);
+    expect(stated.transcribe.askAboveSeconds).toBe(standard.transcribe.askAboveSeconds);
     expect(stated.models.get('llama')).toEqual(standard.models.get('llama'));
     expect(stated.ask.models[0]).toEqual(standard.ask.models[0]);
     expect({ ...stated.ask, models: [] }).toEqual({ ...standard.ask, models: [] });
@@ -132,7 +140,7 @@ describe('settings', () => {
 
   it("the README's configuration is valid", () => {
     const [sample = ''] = captures(readme, /```yaml\n([\s\S]*?)```/g);
-    expect(parseConfigFile(sample, 'README.md').timezone).toBe('Europe/Berlin');
+    expect(parseConfigFile(sample, 'README.md').file.timezone).toBe('Europe/Berlin');
   });
 
   it('the README states the budgets that are in force without configuration', () => {

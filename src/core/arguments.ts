@@ -1,18 +1,33 @@
 /** Arguments as they arrived → arguments as the command declared them. The one place where they are checked. */
 
-import type { RawArguments } from './chat.ts';
-import type { Arguments, Option, Options } from './command.ts';
+import { checkValue } from './argument-value.ts';
+import type { Attachment, RawArguments } from './chat.ts';
+import type { Arguments, Options } from './command.ts';
 import { UserError } from './errors.ts';
+import { mediaKind } from './media-kind.ts';
 
 /**
  * Checks and types what a person gave. Text is read like this: `--name value` (or `--name` alone for a boolean) sets an
  * option, a value with spaces stands in double quotes, and everything else, unknown `--words` included, is the first
- * option that takes text, with its line breaks and spacing as typed. Throws UserError naming the option and what it takes.
+ * option that takes text, with its line breaks and spacing as typed. An attachment option that was given no file takes the
+ * first fitting one of `attachments`. Throws UserError naming the option and what it takes.
  */
-export function parseArguments<O extends Options>(options: O, raw: RawArguments): Arguments<O> {
-  const given = raw.form === 'typed' ? raw.values : readText(options, raw.text);
-  const parsed: Record<string, string | number | boolean | undefined> = {};
+export function parseArguments<O extends Options>(
+  options: O,
+  raw: RawArguments,
+  attachments: readonly Attachment[] = [],
+): Arguments<O> {
+  const given = raw.form === 'typed' ? raw.values : readText(writable(options), raw.text);
+  const files = raw.form === 'typed' ? (raw.files ?? {}) : {};
+  const loose = attachments.filter((attachment) => !Object.values(files).includes(attachment));
+  const parsed: Record<string, string | number | boolean | Attachment | undefined> = {};
   for (const [name, option] of Object.entries(options)) {
+    if (option.type === 'attachment') {
+      parsed[name] = files[name] ?? takeFitting(loose, option);
+      if (option.required && !parsed[name])
+        throw new UserError(`Please give a file for \`${name}\`: ${option.description}.`);
+      continue;
+    }
     const value = given[name];
     if (value === undefined || value === '') {
       if (option.required) throw new UserError(`Please give \`${name}\`: ${option.description}.`);
@@ -24,55 +39,20 @@ export function parseArguments<O extends Options>(options: O, raw: RawArguments)
   return parsed as Arguments<O>;
 }
 
-function checkValue(
-  name: string,
-  option: Option,
-  value: string | number | boolean,
-): string | number | boolean {
-  switch (option.type) {
-    case 'string': {
-      const text = String(value);
-      if (option.maxLength !== undefined && text.length > option.maxLength) {
-        throw new UserError(
-          `\`${name}\` may have ${option.maxLength} characters at most; yours has ${text.length}.`,
-        );
-      }
-      return text;
-    }
-    case 'choice': {
-      const chosen = option.choices.find((choice) => choice === String(value).toLowerCase());
-      if (chosen !== undefined) return chosen;
-      throw new UserError(`\`${name}\` can be ${option.choices.join(', ')}; not "${value}".`);
-    }
-    case 'integer': {
-      const number =
-        typeof value === 'number' ? value : /^-?\d{1,15}$/.test(String(value)) ? Number(value) : Number.NaN;
-      const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = option;
-      if (Number.isInteger(number) && number >= min && number <= max) return number;
-      throw new UserError(
-        `\`${name}\` must be a whole number${rangeOf(option.min, option.max)}; not "${value}".`,
-      );
-    }
-    case 'boolean': {
-      const text = String(value).toLowerCase();
-      if (['true', 'yes', 'on'].includes(text)) return true;
-      if (['false', 'no', 'off'].includes(text)) return false;
-      throw new UserError(`\`${name}\` must be yes or no; not "${value}".`);
-    }
-    case 'person': {
-      const id = String(value);
-      if (/^(discord:\d{15,20}|slack:[A-Z0-9]+\/[A-Z0-9]+|web:\w+)$/.test(id)) return id;
-      throw new UserError(
-        `\`${name}\` must be a person: mention them, or give an id like discord:123456789012345678.`,
-      );
-    }
-  }
+type AttachmentOption = Extract<Options[string], { type: 'attachment' }>;
+
+/** The first file of a fitting kind; one of unknown kind fits until its bytes are looked at. */
+function takeFitting(loose: Attachment[], option: AttachmentOption): Attachment | undefined {
+  const index = loose.findIndex((attachment) => {
+    const kind = mediaKind(attachment);
+    return !option.accept || kind === undefined || option.accept.includes(kind);
+  });
+  return index === -1 ? undefined : loose.splice(index, 1)[0];
 }
 
-function rangeOf(min: number | undefined, max: number | undefined): string {
-  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
-  if (min !== undefined) return ` of at least ${min}`;
-  return max !== undefined ? ` of at most ${max}` : '';
+/** A file cannot be written down. */
+function writable(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, option]) => option.type !== 'attachment'));
 }
 
 /** Takes the known flags out of the text; the rest goes to the first option. */

@@ -2,13 +2,18 @@
 
 export type SurfaceName = 'discord' | 'slack' | 'web';
 
-/** Who asks. `id` is `discord:<user id>`, `slack:<team id>/<user id>` or `web:<name>`; stable, and the key of their budget. */
+/**
+ * Who asks. `id` is `discord:<user id>`, `slack:<team id>/<user id>`, `web:<name>` or `key:<API key name>`; stable, and the
+ * key of their budget.
+ */
 export interface Person {
   readonly id: string;
   /** What to call them in a log or a report. */
   readonly name: string;
   /** May administer budgets here by the platform's own rights (Manage Server, Slack admin or owner). */
   readonly platformAdmin: boolean;
+  /** Roles and user groups that may have a budget: `discord:<role id>`, `slack:<team id>/<user group id>`. */
+  readonly roles?: readonly string[];
 }
 
 /** Where on a surface. All ids are the platform's own. */
@@ -20,20 +25,48 @@ export interface Place {
   readonly thread?: string;
   /** A conversation between one person and the bot: memory is kept per channel. */
   readonly direct: boolean;
+  /** Open to adults only (Discord's age-restricted channels). */
+  readonly ageRestricted?: boolean;
 }
 
-/** A file that came with the request. */
+/** A file's bytes on their way. Whoever asked for it reads the stream to its end or cancels it. */
+export interface FileContent {
+  readonly stream: ReadableStream<Uint8Array>;
+  /** As the sender says; not to be believed. */
+  readonly contentType?: string;
+  readonly sizeBytes?: number;
+}
+
+/** A file that came with the request. What is said of its type and size is the sender's word. */
 export interface Attachment {
   readonly name: string;
   readonly url: string;
   readonly contentType?: string;
   readonly sizeBytes?: number;
+  /** Of sound and video, where the platform knows it. */
+  readonly durationSeconds?: number;
+  /** Opens a file that only the surface can fetch (Slack's, the page's uploads). Absent: `url` is open to everybody. */
+  open?(signal?: AbortSignal): Promise<FileContent>;
 }
+
+type Values = Readonly<Record<string, string | number | boolean>>;
+type Files = Readonly<Record<string, Attachment>>;
 
 /** Arguments as they arrive: already typed by the platform's form, or one line of text to be parsed. */
 export type RawArguments =
-  | { readonly form: 'typed'; readonly values: Readonly<Record<string, string | number | boolean>> }
+  | {
+      readonly form: 'typed';
+      readonly values: Values;
+      /** By the name of the attachment option. */
+      readonly files?: Files;
+    }
   | { readonly form: 'text'; readonly text: string };
+
+/** A message that a command is used on ("Ask about this"). */
+export interface AboutMessage {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}
 
 /** One request from a person, the same from every surface. */
 export interface Invocation {
@@ -45,13 +78,62 @@ export interface Invocation {
   readonly person: Person;
   readonly place: Place;
   readonly attachments: readonly Attachment[];
+  readonly about?: AboutMessage;
+  /** What was filled into the command's form, and the argument that the form was for. */
+  readonly fields?: FormFields & { readonly argument: string };
 }
 
 /** A press on a button that one of our replies carries. `id` is the button's, like `cancel:<run id>`. */
 export interface ButtonPress {
+  /** Like an invocation's. */
+  readonly eventId: string;
   readonly id: string;
   readonly person: Person;
   readonly place: Place;
+  /** Opens a new reply in the same place, for a button that asks for something new. Called at most once. */
+  reply(): Reply;
+}
+
+/** Fields to fill in, shown as the surface does that: a dialog on Discord and Slack, a form on the page. */
+export interface Form {
+  /** `form:<command>:<argument>`, at most 100 characters: what the submission is for. */
+  readonly id: string;
+  /** At most 45 characters (Discord). */
+  readonly title: string;
+  readonly fields: readonly FormField[];
+}
+
+/** A number's text is checked by the core. A surface that has no room for all fields shows the first ones. */
+export interface FormField {
+  readonly name: string;
+  /** At most 45 characters (Discord). */
+  readonly label: string;
+  /** At most 100 characters (Discord). */
+  readonly description?: string;
+  readonly required: boolean;
+  readonly type: 'line' | 'text' | 'choice' | 'boolean' | 'file';
+  /** Of a choice: at most 25 (Discord). */
+  readonly choices?: readonly Choice[];
+  /** What stands there at first; of a choice one of its values, of a boolean `true` or `false`. */
+  readonly value?: string;
+  readonly maxLength?: number;
+}
+
+/** What was filled in, by the fields' names; a field left empty is absent. */
+export interface FormFields {
+  readonly values: Values;
+  readonly files: Files;
+}
+
+export interface FormSubmission {
+  /** Like an invocation's. */
+  readonly eventId: string;
+  /** The form's. */
+  readonly id: string;
+  readonly fields: FormFields;
+  readonly person: Person;
+  readonly place: Place;
+  readonly about?: AboutMessage;
 }
 
 /** What the bot shows. `text` is untrusted markdown of any length; it pings nobody. */
@@ -62,13 +144,40 @@ export interface Message {
   /** Small print under a finished answer: model, seconds, cost, what is left. */
   readonly footnote?: string;
   readonly buttons?: readonly Button[];
+  /** Shown with the text's last page; the same `id` is never uploaded twice to a reply. */
+  readonly files?: readonly MessageFile[];
 }
 
+/** A file to upload, on this machine's disk until the run is closed. It fits the reply's `fileLimits`. */
+export interface MessageFile {
+  /** The same in every message of a reply, also after a restart. */
+  readonly id: string;
+  /** Clean: no path, no control characters. */
+  readonly name: string;
+  /** Found by looking at the bytes. */
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly path: string;
+  /** Said to people who cannot see it; at most 1,024 characters (Discord). */
+  readonly alt?: string;
+  /** Covered until somebody wants to see it. */
+  readonly spoiler?: boolean;
+}
+
+/** What a surface takes of files. */
+export interface FileLimits {
+  readonly maxCount: number;
+  readonly maxBytes: number;
+  /** All files of one message. */
+  readonly maxTotalBytes: number;
+}
+
+/** An `id` that begins with `form:` opens that form; every other press is told to the handler. */
 export interface Button {
   /** At most 100 characters (Discord's custom_id); survives restarts. */
   readonly id: string;
   readonly label: string;
-  readonly style: 'secondary' | 'danger';
+  readonly style: 'primary' | 'secondary' | 'danger';
 }
 
 /** Enough for another process to go on writing a reply: plain JSON, read only by the surface that made it. */
@@ -90,6 +199,7 @@ export interface Reply {
   /** Changes as pages are created: stored again after every write that returned. */
   readonly ref: ReplyRef;
   readonly lane: Lane;
+  readonly fileLimits?: FileLimits;
   /**
    * Sends at most one request that brings the surface closer to showing exactly this message, and says whether it is
    * now all there. The pacer calls it again, in a new slot, with the newest message then, until it is. Never called
@@ -110,6 +220,8 @@ export interface Surface {
   readonly ready: boolean;
   /** The reply behind a stored ref, also one that another process began. */
   reopen(ref: ReplyRef): Reply;
+  /** A new message in a channel, by the platform's id, that nobody asked for there (a warning to the admins). */
+  announce?(channel: string): Reply;
 }
 
 /** What a surface calls. None of these throws: whatever goes wrong is answered in the reply and logged. */
@@ -119,7 +231,11 @@ export interface Handler {
   /** Resolves with a short sentence for the one who pressed, shown to them alone. */
   press(press: ButtonPress): Promise<string>;
   /** Choices for one option while it is typed, best first, at most 25 (Discord's limit). */
-  suggest(command: string, option: string, typed: string): readonly Choice[];
+  suggest(command: string, option: string, typed: string): Promise<readonly Choice[]>;
+  /** The form behind a button's or a message action's id; a sentence when there is none for this person. */
+  openForm(id: string, person: Person, place: Place): Promise<Form | string>;
+  /** Like `handle`, for what was filled into a form. */
+  submit(submission: FormSubmission, reply: Reply): Promise<void>;
 }
 
 export interface Choice {

@@ -1,7 +1,18 @@
 /** What a command is, and how its options are declared once for every surface. */
 
-import type { Attachment, Button, Choice, Message, Person, Place } from './chat.ts';
+import type {
+  AboutMessage,
+  Attachment,
+  Choice,
+  Form,
+  FormField,
+  Invocation,
+  Message,
+  Person,
+  Place,
+} from './chat.ts';
 import type { ModelRef, PredictionEvent } from './models/prediction.ts';
+import type { Run } from './runs/run.ts';
 
 interface OptionBase {
   /** At most 100 characters (Discord). */
@@ -14,21 +25,32 @@ export type Option =
   | (OptionBase & {
       readonly type: 'string';
       readonly maxLength?: number;
-      readonly suggest?: (typed: string) => readonly Choice[];
+      readonly suggest?: (typed: string) => readonly Choice[] | Promise<readonly Choice[]>;
     })
   | (OptionBase & { readonly type: 'choice'; readonly choices: readonly string[] })
   | (OptionBase & { readonly type: 'integer'; readonly min?: number; readonly max?: number })
+  | (OptionBase & { readonly type: 'number'; readonly min?: number; readonly max?: number })
   | (OptionBase & { readonly type: 'boolean' })
+  /** A file; where none is named for it, the first fitting one that came with the request. */
+  | (OptionBase & { readonly type: 'attachment'; readonly accept?: readonly MediaKind[] })
+  /** A role or user group; the value is like `discord:<role id>`, `slack:<team id>/<user group id>`. */
+  | (OptionBase & { readonly type: 'role' })
+  /** A channel of the place that it is said in; the value is the platform's id. */
+  | (OptionBase & { readonly type: 'channel' })
   /** A person of the surface: a picker on Discord, a mention or an id elsewhere; the value is a person's id. */
   | (OptionBase & { readonly type: 'person' });
 
+export type MediaKind = 'image' | 'audio' | 'video' | 'text';
+
 export type Options = Readonly<Record<string, Option>>;
 
-type Value<O extends Option> = O['type'] extends 'integer'
+type Value<O extends Option> = O['type'] extends 'integer' | 'number'
   ? number
   : O['type'] extends 'boolean'
     ? boolean
-    : string;
+    : O['type'] extends 'attachment'
+      ? Attachment
+      : string;
 
 /** The parsed arguments of a command with these options. */
 export type Arguments<O extends Options> = {
@@ -45,6 +67,21 @@ interface CommandBase<O extends Options> {
   readonly access: Access;
   /** Answers are shown to the asker alone where the surface can. */
   readonly private?: boolean;
+  /** Offered on every message ("Ask about this"). */
+  readonly onMessage?: MessageAction;
+  /**
+   * The form behind a button `form:<command>:<argument>`. Its submission comes as an invocation with what was filled in as
+   * `context.fields`: a field named like an option gives that option, and the first option is the argument otherwise.
+   */
+  form?(argument: string, context: Omit<CommandContext, 'fields'>): Promise<Form>;
+}
+
+/** A command used on a message: Discord's message command, Slack's message shortcut. */
+export interface MessageAction {
+  /** At most 24 characters (Slack). */
+  readonly label: string;
+  /** Asked in a dialog before the command runs; the answer is the option of the same name. */
+  readonly asks?: FormField;
 }
 
 /** What a command knows of its request beside the arguments. */
@@ -54,6 +91,8 @@ export interface CommandContext {
   readonly attachments: readonly Attachment[];
   /** Admin by the platform or by the configuration. */
   readonly admin: boolean;
+  readonly about?: AboutMessage;
+  readonly fields?: Invocation['fields'];
 }
 
 /** What a model command wants to run: plain JSON, stored in the run's row and read again by whoever takes the run over. */
@@ -62,11 +101,22 @@ export interface Plan {
   readonly label: string;
   readonly model: ModelRef;
   readonly input: Readonly<Record<string, unknown>>;
-  /** A presenter's name. */
+  /** A presenter's name, and what it wants to know. */
   readonly presenter: string;
+  readonly presenterOptions?: Readonly<Record<string, unknown>>;
+  /** Buttons under the finished answer; a press asks the command for the `followUp` of that name. */
+  readonly followUps?: readonly FollowUp[];
   readonly cost: PlanCost;
   /** Where the exchange is remembered when it succeeded. */
   readonly memory?: { readonly key: string; readonly prompt: string };
+}
+
+/** `name` is lower case letters, like `again`. */
+export interface FollowUp {
+  readonly name: string;
+  readonly label: string;
+  /** A press opens the command's form for the run's id instead. */
+  readonly form?: boolean;
 }
 
 /** What the run can cost, in the price's own unit, so that a smaller hold can shrink the limit with it. Money is micro-USD. */
@@ -90,11 +140,28 @@ export type PlanCost =
       /** The model's input that limits the output's tokens; it is set to what the hold pays for. */
       readonly limitInput: string;
       readonly deadlineSeconds: number;
+    }
+  | {
+      readonly by: 'image';
+      readonly microUsdPerImage: number;
+      readonly images: number;
+      /** The model's input that says how many; it is set to what the hold pays for. Absent: always `images`. */
+      readonly countInput?: string;
+      readonly deadlineSeconds: number;
+    }
+  | {
+      readonly by: 'audio-second';
+      readonly microUsdPerAudioSecond: number;
+      /** An upper bound. */
+      readonly audioSeconds: number;
+      readonly deadlineSeconds: number;
     };
 
 export interface ModelCommand<O extends Options = Options> extends CommandBase<O> {
   readonly kind: 'model';
   plan(args: Arguments<O>, context: CommandContext): Promise<Plan>;
+  /** What a press on one of the plan's `followUps` asks for. UserError when it is no longer possible. */
+  followUp?(name: string, run: Run, context: CommandContext): Promise<Plan>;
 }
 
 export interface InstantCommand<O extends Options = Options> extends CommandBase<O> {
@@ -121,5 +188,16 @@ export interface Presenter {
   push(event: PredictionEvent): void;
   /** What there is to show now, without status, footnote and buttons. */
   text(): string;
-  buttons?(runId: string): readonly Button[];
+  /** How far it is, from the model's logs ("Step 12 of 50"). */
+  status?(): string | undefined;
+  /** Files to go with the finished answer. */
+  files?(): readonly PresentedFile[];
 }
+
+/** A file of the answer: one that the model made, at its address, or one made of the answer's text. */
+export type PresentedFile = {
+  /** Without an ending for a model's file: that comes from its bytes. */
+  readonly name: string;
+  readonly alt?: string;
+  readonly spoiler?: boolean;
+} & ({ readonly from: 'url'; readonly url: string } | { readonly from: 'text'; readonly text: string });

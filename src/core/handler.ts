@@ -1,13 +1,14 @@
 /** One invocation from arrival to answer: dedupe, permission, arguments, limits, run. The one place that catches. */
 
-import { randomBytes } from 'node:crypto';
 import { parseArguments } from './arguments.ts';
 import type { Budget } from './budget/budget.ts';
 import { describeRefusal } from './budget/describe.ts';
-import type { ButtonPress, Handler, Invocation, Message, Person, Reply } from './chat.ts';
+import { createButtonPresses } from './button-presses.ts';
+import type { Handler, Invocation, Message, Person, Reply } from './chat.ts';
 import type { Clock } from './clock.ts';
-import type { Command } from './command.ts';
-import { OperatorError, ReplyGoneError, UserError } from './errors.ts';
+import type { Command, CommandContext } from './command.ts';
+import { ReplyGoneError, UserError } from './errors.ts';
+import { explainError } from './explain-error.ts';
 import { describeError, type Log } from './log.ts';
 import type { Pacer } from './reply/writer.ts';
 import type { RequestLimits } from './request-limits.ts';
@@ -34,7 +35,7 @@ export interface HandlerOptions {
 }
 
 export function createHandler(options: HandlerOptions): Handler {
-  const { runner, runs, pacer, clock, log } = options;
+  const { runner, pacer, clock, log } = options;
   const commands = new Map(options.commands.map((command) => [command.name, command]));
   const isAdmin = (person: Person) => person.platformAdmin || options.admins.has(person.id);
 
@@ -44,23 +45,36 @@ export function createHandler(options: HandlerOptions): Handler {
     return `\`/${name}\` wants one more word: ${below.map((known) => `\`/${known}\``).join(', ')}.`;
   }
 
+  /** The command of that name, if this person may use it. */
+  function permitted(name: string, person: Person): Command {
+    const command = commands.get(name);
+    if (!command) throw new UserError(describeUnknown(name));
+    if (command.access === 'everyone' || isAdmin(person)) return command;
+    throw new UserError(
+      `Only admins may use \`/${command.name}\`: members with Manage Server on Discord, admins and owners on Slack.`,
+    );
+  }
+
   /** The message to answer with, or undefined when a run has taken over the reply or nothing is to be said. */
   async function answer(
     invocation: Invocation,
     reply: Reply,
     take: () => Promise<boolean>,
   ): Promise<Message | undefined> {
-    const { person, place, attachments } = invocation;
-    const command = commands.get(invocation.command);
-    if (!command) throw new UserError(describeUnknown(invocation.command));
-    const admin = isAdmin(person);
-    if (command.access === 'admins' && !admin) {
-      throw new UserError(
-        `Only admins may use \`/${command.name}\`: members with Manage Server on Discord, admins and owners on Slack.`,
-      );
-    }
-    const args = parseArguments(command.options, invocation.args);
-    const context = { person, place, attachments, admin };
+    const { person, place, attachments, about, fields } = invocation;
+    const command = permitted(invocation.command, person);
+    const args = parseArguments(command.options, invocation.args, [
+      ...attachments,
+      ...(about?.attachments ?? []),
+    ]);
+    const context: CommandContext = {
+      person,
+      place,
+      attachments,
+      admin: isAdmin(person),
+      ...(about && { about }),
+      ...(fields && { fields }),
+    };
     switch (command.kind) {
       case 'instant':
         if (!(await take())) return undefined;
@@ -68,12 +82,12 @@ export function createHandler(options: HandlerOptions): Handler {
       case 'model': {
         await options.limits.take(person.id);
         const plan = await command.plan(args, context);
-        return refusal(await runner.admit(invocation, plan, reply));
+        return describeAdmission(await runner.admit(invocation, plan, reply));
       }
     }
   }
 
-  function refusal(admission: Admission): Message | undefined {
+  function describeAdmission(admission: Admission): Message | undefined {
     switch (admission.type) {
       case 'admitted':
       case 'duplicate':
@@ -87,20 +101,16 @@ export function createHandler(options: HandlerOptions): Handler {
     }
   }
 
-  /** What a person gets to read of an error; what the operator needs goes to the log. */
-  function explain(error: unknown, fields: object): string {
-    if (error instanceof UserError) return error.message;
-    if (error instanceof OperatorError) {
-      log.error(
-        { ...fields, reason: error.message },
-        'a request failed for a reason only the operator can mend',
-      );
-      return error.forPerson;
+  async function show(message: Message, reply: Reply, fields: object): Promise<void> {
+    const writer = pacer.open(reply);
+    try {
+      await writer.finish(message);
+    } catch (error) {
+      const gone = error instanceof ReplyGoneError;
+      log.warn({ ...fields, reason: describeError(error), gone }, 'an answer could not be shown');
+    } finally {
+      writer.close();
     }
-    const reference = randomBytes(4).toString('hex');
-    const stack = error instanceof Error ? error.stack : undefined;
-    log.error({ ...fields, reference, reason: describeError(error), stack }, 'a request failed');
-    return `Something went wrong on our side. Nothing was charged. An admin finds it in the log under ${reference}.`;
   }
 
   /** Takes an event at most once for this delivery of it; false when another delivery has. */
@@ -112,57 +122,87 @@ export function createHandler(options: HandlerOptions): Handler {
     };
   }
 
+  async function handle(invocation: Invocation, reply: Reply): Promise<void> {
+    const fields = { event: invocation.eventId, command: invocation.command, person: invocation.person.id };
+    const take = createTaker(invocation.eventId);
+    let message: Message | undefined;
+    try {
+      if (await options.events.isTaken(invocation.eventId)) return;
+      message = await answer(invocation, reply, take);
+    } catch (error) {
+      message = { text: explainError(error, log, fields) };
+    }
+    // A refusal is said once however often its event is delivered; with the store away it is said all the same.
+    if (!message || !(await take().catch(() => true))) return;
+    await show(message, reply, fields);
+  }
+
   return {
-    async handle(invocation, reply) {
-      const fields = { event: invocation.eventId, command: invocation.command, person: invocation.person.id };
-      const take = createTaker(invocation.eventId);
-      let message: Message | undefined;
-      try {
-        if (await options.events.isTaken(invocation.eventId)) return;
-        message = await answer(invocation, reply, take);
-      } catch (error) {
-        message = { text: explain(error, fields) };
-      }
-      // A refusal is said once however often its event is delivered; with the store away it is said all the same.
-      if (!message || !(await take().catch(() => true))) return;
-      const writer = pacer.open(reply);
-      try {
-        await writer.finish(message);
-      } catch (error) {
-        const gone = error instanceof ReplyGoneError;
-        log.warn({ ...fields, reason: describeError(error), gone }, 'an answer could not be shown');
-      } finally {
-        writer.close();
-      }
-    },
+    handle,
+    press: createButtonPresses({
+      commands,
+      isAdmin,
+      runner,
+      runs: options.runs,
+      limits: options.limits,
+      log,
+      describeAdmission,
+      show,
+    }),
 
-    async press({ id, person }: ButtonPress) {
-      try {
-        const [action, runId = ''] = id.split(':');
-        const run = action === 'cancel' ? await runs.get(runId) : undefined;
-        if (!run) return 'This button no longer does anything.';
-        if (run.personId !== person.id && !isAdmin(person))
-          return 'Only the one who asked or an admin can cancel this.';
-        if (run.state === 'settled' || run.state === 'closed') return 'This has already ended.';
-        // Also when it was pressed before: the first cancel may never have reached Replicate.
-        await runner.cancel(run, person.id);
-        if (run.cancelledBy !== undefined) return 'This is being cancelled already.';
-        return 'Cancelled. It costs what it has used until now.';
-      } catch (error) {
-        const refusal = error instanceof UserError || error instanceof OperatorError;
-        const sentence = explain(error, { button: id, person: person.id });
-        return refusal ? sentence : 'That did not work. Please press again.';
-      }
-    },
-
-    suggest(commandName, optionName, typed) {
+    async suggest(commandName, optionName, typed) {
       const option = commands.get(commandName)?.options[optionName];
-      if (option?.type === 'string') return (option.suggest?.(typed) ?? []).slice(0, 25);
+      if (option?.type === 'string') {
+        try {
+          return ((await option.suggest?.(typed)) ?? []).slice(0, 25);
+        } catch (error) {
+          log.warn({ command: commandName, reason: describeError(error) }, 'nothing could be suggested');
+          return [];
+        }
+      }
       if (option?.type !== 'choice') return [];
       return option.choices
         .filter((choice) => choice.includes(typed.toLowerCase()))
         .slice(0, 25)
         .map((choice) => ({ name: choice, value: choice }));
     },
+
+    async openForm(id, person, place) {
+      try {
+        const { command: name, argument } = readFormId(id);
+        const command = permitted(name, person);
+        if (!command.form) throw new UserError('This button no longer does anything.');
+        return await command.form(argument, { person, place, attachments: [], admin: isAdmin(person) });
+      } catch (error) {
+        return explainError(error, log, { form: id, person: person.id });
+      }
+    },
+
+    submit({ id, fields, ...request }, reply) {
+      const { command, argument } = readFormId(id);
+      const names = Object.keys(commands.get(command)?.options ?? {});
+      const given = Object.entries(fields.values).filter(([name]) => names.includes(name));
+      const values = {
+        ...(names[0] !== undefined && { [names[0]]: argument }),
+        ...Object.fromEntries(given),
+      };
+      const attachments = Object.values(fields.files);
+      return handle(
+        {
+          ...request,
+          command,
+          args: { form: 'typed', values },
+          attachments,
+          fields: { ...fields, argument },
+        },
+        reply,
+      );
+    },
   };
+}
+
+/** `form:<command>:<argument>`; the argument may hold colons. */
+function readFormId(id: string): { readonly command: string; readonly argument: string } {
+  const [, command = '', ...argument] = id.split(':');
+  return { command, argument: argument.join(':') };
 }

@@ -79,3 +79,64 @@ describe('what is wrong is said with the option’s name', () => {
     expect(() => typed({ prompt: 'a', private: 'perhaps' })).toThrow(/must be yes or no/);
   });
 });
+
+describe('files', () => {
+  const file = (name: string, contentType?: string) => ({
+    name,
+    url: `https://files.example/${name}`,
+    ...(contentType && { contentType }),
+  });
+  const withFile = {
+    sound: { type: 'attachment', description: 'What to hear', required: true, accept: ['audio', 'video'] },
+    language: { type: 'string', description: 'Which language' },
+  } as const satisfies Options;
+
+  it('are what the form says', () => {
+    const speech = file('speech.ogg');
+    const raw = { form: 'typed', values: {}, files: { sound: speech } } as const;
+    expect(parseArguments(withFile, raw)).toEqual({ sound: speech, language: undefined });
+  });
+
+  it('are the first fitting ones that came with the text, which is all for the other options', () => {
+    const [picture, speech] = [file('a.png', 'image/png'), file('b.bin', 'audio/ogg')];
+    const parsed = parseArguments(withFile, { form: 'text', text: 'German' }, [picture, speech]);
+    expect(parsed).toEqual({ sound: speech, language: 'German' });
+  });
+
+  it('go by the ending where nothing else is known, and fit where that says nothing', () => {
+    const raw = { form: 'text', text: '' } as const;
+    expect(parseArguments(withFile, raw, [file('a.PNG'), file('b.MP3')]).sound).toEqual(file('b.MP3'));
+    expect(parseArguments(withFile, raw, [file('a.png'), file('upload')]).sound).toEqual(file('upload'));
+  });
+
+  it('that are missing are asked for', () => {
+    const raw = { form: 'text', text: '' } as const;
+    expect(() => parseArguments(withFile, raw, [file('a.png')])).toThrow(/give a file for `sound`/);
+  });
+});
+
+describe('roles, channels and numbers', () => {
+  const all = {
+    role: { type: 'role', description: 'Which role' },
+    channel: { type: 'channel', description: 'Which channel' },
+    strength: { type: 'number', description: 'How much', min: 0, max: 1 },
+  } as const satisfies Options;
+
+  it('are read from their ids', () => {
+    const text = '--role slack:T0/S0 --channel C0 --strength 0.5';
+    expect(parseArguments(all, { form: 'text', text })).toEqual({
+      role: 'slack:T0/S0',
+      channel: 'C0',
+      strength: 0.5,
+    });
+  });
+
+  it.each([
+    ['--role everybody', /`role` must be a role or user group/],
+    ['--channel "two words"', /`channel` must be a channel/],
+    ['--strength 1.5', /`strength` must be a number from 0 to 1; not "1.5"/],
+    ['--strength NaN', /`strength` must be a number/],
+  ])('%s is refused', (text, message) => {
+    expect(() => parseArguments(all, { form: 'text', text })).toThrow(message);
+  });
+});

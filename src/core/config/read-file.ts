@@ -5,8 +5,22 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import { OperatorError } from '../errors.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
 
+/** An error that names the setting, and its line where it stands in the file. */
+export type Fail = (path: readonly (string | number)[], message: string) => OperatorError;
+
+export interface ConfigFile {
+  readonly file: FileConfig;
+  readonly fail: Fail;
+}
+
+/** Of a bot without a configuration file. */
+export const NO_FILE: ConfigFile = {
+  file: {},
+  fail: (path, message) => configError(`${path.join('.')}: ${message}`),
+};
+
 /** The checked content of a configuration file. Throws OperatorError naming the file, the line and what is allowed. */
-export function readConfigFile(path: string): FileConfig {
+export function readConfigFile(path: string): ConfigFile {
   let source: string;
   try {
     source = readFileSync(path, 'utf8');
@@ -18,7 +32,7 @@ export function readConfigFile(path: string): FileConfig {
   return parseConfigFile(source, path);
 }
 
-export function parseConfigFile(source: string, path: string): FileConfig {
+export function parseConfigFile(source: string, path: string): ConfigFile {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   const flaw = document.errors[0];
@@ -28,12 +42,15 @@ export function parseConfigFile(source: string, path: string): FileConfig {
     );
   }
   const checked = fileSchema.safeParse(document.toJS() ?? {});
-  if (checked.success) return checked.data;
+  const at = (keys: readonly (string | number)[], message: string) =>
+    `${path}:${lineOf(keys)}: ${keys.join('.') || 'file'}: ${message}`;
+  if (checked.success) return { file: checked.data, fail: (keys, message) => configError(at(keys, message)) };
   const messages = checked.error.issues.map((issue) => {
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
     const keys = [...issue.path, ...(unknown === undefined ? [] : [unknown])] as (string | number)[];
-    const text = unknown === undefined ? issue.message : 'no such setting';
-    return `${path}:${lineOf(keys)}: ${keys.join('.') || 'file'}: ${text}`;
+    const reason = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+    const text = unknown === undefined ? (reason ?? issue.message) : 'no such setting';
+    return at(keys, text);
   });
   throw configError(messages.join('\n'));
 

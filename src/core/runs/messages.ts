@@ -26,10 +26,22 @@ export function bootStatus(run: Run, waitedMs: number): string {
 /** The whole text, the sentence about what went wrong where something did, and the small print. */
 export function finalMessage(run: Run, text: string, caps: readonly CapState[]): Message {
   const parts = [text.trimEnd(), run.failure ? `**${run.failure}**` : ''].filter((part) => part !== '');
+  const buttons = followUpButtons(run);
   return {
     text: parts.join('\n\n') || `${run.plan.label} answered nothing.`,
     footnote: footnote(run, caps),
+    ...(buttons.length > 0 && { buttons }),
   };
+}
+
+/** Nothing follows from what never came to an answer. */
+function followUpButtons({ id, command, outcome, plan }: Run): readonly Button[] {
+  if (outcome !== 'succeeded' && outcome !== 'canceled') return [];
+  return (plan.followUps ?? []).map(({ name, label, form }) => ({
+    id: form ? `form:${command}:${id}` : `${name}:${id}`,
+    label,
+    style: 'secondary',
+  }));
 }
 
 function footnote(run: Run, caps: readonly CapState[]): string {

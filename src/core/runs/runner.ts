@@ -10,9 +10,12 @@ import type { Run } from './run.ts';
 import { createRunId } from './run-id.ts';
 import type { Admission } from './store.ts';
 
+/** What of an invocation its run needs; a button asks for a run in the same way. */
+export type RunRequest = Pick<Invocation, 'eventId' | 'command' | 'person' | 'place'>;
+
 export interface Runner {
   /** Reserves and stores a run, then drives it in the background; the answer comes through the reply. */
-  admit(invocation: Invocation, plan: Plan, reply: Reply): Promise<Admission>;
+  admit(request: RunRequest, plan: Plan, reply: Reply): Promise<Admission>;
   /** Asks for a run's prediction to be stopped, wherever it is followed. */
   cancel(run: Run, personId: string): Promise<void>;
   /** Picks up what other processes left behind, now and from then on. Call once the surfaces can write. */
@@ -88,22 +91,22 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   return {
-    async admit(invocation, plan, reply) {
+    async admit({ eventId, command, person, place }, plan, reply) {
       const id = createRunId(clock.now());
       starting.add(id);
       try {
         const admission = await store.admit(
           {
             id,
-            personId: invocation.person.id,
-            surface: invocation.place.surface,
-            place: invocation.place,
-            command: invocation.command,
+            personId: person.id,
+            surface: place.surface,
+            place,
+            command,
             plan,
             replyRef: reply.ref,
             createdAt: clock.now(),
           },
-          invocation.eventId,
+          eventId,
           options.atOnce,
         );
         if (admission.type === 'admitted') launch(admission.run, reply);

@@ -141,6 +141,56 @@ commands: { ask: { model: cheap, models: [own], system: Be brief., memory-hours:
     ]);
   });
 
+  it('makes a command of its own', () => {
+    const { customCommands } = withFile(`
+commands:
+  upscale:
+    description: Enlarge a picture
+    model: sdxl
+    presenter: pictures
+    options:
+      picture: { type: attachment, required: true, input: image }
+      scale: { type: choice, choices: ["2", "4"], default: "2" }
+    input: { face_enhance: false }
+`);
+    expect(customCommands).toMatchObject([
+      {
+        name: 'upscale',
+        model: { name: 'sdxl' },
+        access: 'everyone',
+        presenter: 'pictures',
+        options: {
+          picture: { type: 'attachment', description: 'picture', required: true, input: 'image' },
+          scale: { type: 'choice', required: false, input: 'scale', choices: ['2', '4'], default: '2' },
+        },
+        fixed: { face_enhance: false },
+      },
+    ]);
+  });
+
+  it('gives every scope its cap', () => {
+    const { budgets } = withFile(`
+budgets:
+  each-channel: 5 per day
+  roles: { discord:234567890123456789: 10 per day, slack:T0/S0: 0 }
+  channels: { slack:C0: unlimited }
+  workspaces: { slack:T0: 40 per month }
+  carry-over: 2
+  ask-above: 0.40
+  warn-in: [slack:C0]
+`);
+    expect(budgets).toMatchObject({
+      eachChannel: { amountMicroUsd: 5_000_000, unit: 'day' },
+      carryOver: 2,
+      askAboveMicroUsd: 400_000,
+      warnIn: ['slack:C0'],
+    });
+    expect(budgets.eachWorkspace).toBeUndefined();
+    expect(budgets.roles.get('slack:T0/S0')).toEqual({ amountMicroUsd: 0, unit: 'day' });
+    expect(budgets.channels.get('slack:C0')).toMatchObject({ amountMicroUsd: 'unlimited' });
+    expect(budgets.workspaces.get('slack:T0')).toEqual({ amountMicroUsd: 40_000_000, unit: 'month' });
+  });
+
   it('may be empty', () => {
     expect(withFile('').timezone).toBe('UTC');
     expect(withFile('# nothing yet\n').timezone).toBe('UTC');
@@ -153,12 +203,40 @@ commands: { ask: { model: cheap, models: [own], system: Be brief., memory-hours:
     ['limits:\n  requests: often\n', `${file}:2: limits.requests: must be like 10 per minute`],
     ['models:\n  a:\n    ref: nonsense\n    price: free\n', `${file}:3: models.a.ref: must be owner/name`],
     ['models:\n  a:\n    ref: o/n\n    price: cheap\n', `${file}:4: models.a.price: must be free, {hardware`],
-    ['models:\n  a: {ref: o/n, price: {hardware: abacus}}\n', 'there is no hardware "abacus"; there is'],
+    [
+      'models:\n  a:\n    ref: o/n\n    price: {hardware: abacus}\n',
+      `${file}:4: models.a.price: there is no hardware "abacus"; there is`,
+    ],
+    ['models:\n  a:\n    ref: o/n\n', `${file}:2: models.a.price: the price of o/n is not known`],
     [
       'budgets:\n  everybody: a lot\n',
-      'budgets.everybody: must be like 1.00 per day, 20 per month or unlimited',
+      `${file}:2: budgets.everybody: must be like 1.00 per day, 20 per month or unlimited`,
     ],
-    ['commands: {ask: {model: gpt}}\n', 'commands.ask: there is no model named gpt under models'],
+    [
+      'budgets:\n  roles:\n    discord:1: 5\n',
+      `${file}:3: budgets.roles.discord:1: must be discord:<role id>`,
+    ],
+    [
+      'budgets:\n  roles:\n    slack:T0/S0: lots\n',
+      `${file}:3: budgets.roles.slack:T0/S0: must be like 1.00`,
+    ],
+    ['budgets:\n  ask-above: much\n', `${file}:2: budgets.ask-above: must be an amount like 0.40`],
+    ['limits:\n  cooldowns:\n    ask: soon\n', `${file}:3: limits.cooldowns.ask: must be like 30 seconds`],
+    [
+      'commands:\n  ask: {model: gpt}\n',
+      `${file}:2: commands.ask.model: there is no model named gpt under models`,
+    ],
+    ['commands:\n  run:\n    hardware: abacus\n', `${file}:3: commands.run.hardware: there is no hardware`],
+    ['commands:\n  grow: {model: sdxl, options: {}}\n', `${file}:2: commands.grow.description: `],
+    [
+      'commands:\n  Grow: {description: x, model: sdxl, options: {}}\n',
+      `${file}:2: commands.Grow: a command is named in lower case`,
+    ],
+    [
+      'commands:\n  grow: {description: x, model: sdxl, options: {by: {type: choice}}}\n',
+      `${file}:2: commands.grow.options.by: choices belong to an option of type choice`,
+    ],
+    ['guard: {model: gpt}\n', `${file}:1: guard.model: there is no model named gpt under models`],
     ['admins: [ada]\n', `${file}:1: admins.0: must be discord:<user id>`],
     ['a: [1\n', `${file}:`],
   ])('%j is refused with its place', (source, message) => {

@@ -186,7 +186,13 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
       return seen;
     },
     press: (id, person) =>
-      handler.press({ id, person, place: { surface: 'web', channel: 'lobby', direct: true } }),
+      handler.press({
+        eventId: `press-${++events}`,
+        id,
+        person,
+        place: { surface: 'web', channel: 'lobby', direct: true },
+        reply: () => createMemoryReply(`reply-${events}`).reply,
+      }),
     async runs() {
       const rows = await database.sql.selectFrom('run').select('id').orderBy('id').execute();
       const runs = await Promise.all(rows.map(({ id }) => store.get(id)));
