@@ -1,117 +1,110 @@
-/** Hold and settle per second through the ledger, against the bare SQLite driver running the same statements. */
+/**
+ * Admit and settle with five caps (person, role, channel, workspace, everybody), against the bare driver doing the same
+ * statements, and with a thousand against a million runs in the past; on SQLite and, where there is one, on Postgres.
+ */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kysely } from 'kysely';
-import { createBudget } from '../src/core/budget/ledger.ts';
-import { systemClock } from '../src/core/clock.ts';
-import { openDatabase } from '../src/core/storage/open-database.ts';
-import { openSqliteFile } from '../src/core/storage/open-sqlite-file.ts';
-import type { SqliteConnection } from '../src/core/storage/sqlite-api.ts';
-import { createSqliteDialect } from '../src/core/storage/sqlite-dialect.ts';
-import type { Tables } from '../src/core/storage/tables.ts';
+import { createPostgresDatabase, postgresUrl } from '../test/services.ts';
+import { fillHistory } from './ledger-history.ts';
+import { type Bench, openPostgresBench, openSqliteBench } from './ledger-sides.ts';
+import type { Row } from './row.ts';
 
-const RUNS = 1_500;
+const CALLERS = [1, 16, 64];
+const ROUNDS = 10;
+const ROUND_MS = 100;
+const WARM_UP_ROUNDS = 15;
+const FEW = 1_000;
+const MANY = 1_000_000;
 
-export interface LedgerRow {
-  readonly callers: number;
-  readonly perSecond: number;
-  /** Of the bare driver's speed, 0 to 1. */
-  readonly ratio: number;
-}
-
-interface Recorded {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
-}
-
-/** Passes everything on and keeps what was run. */
-function recording(sqlite: SqliteConnection, recorded: Recorded[]): SqliteConnection {
-  return {
-    close: () => sqlite.close(),
-    exec(sql) {
-      recorded.push({ sql, parameters: [] });
-      sqlite.exec(sql);
-    },
-    prepare(sql) {
-      const statement = sqlite.prepare(sql);
-      const note = (parameters: unknown[]) => recorded.push({ sql, parameters });
-      return {
-        all(...parameters) {
-          note(parameters);
-          return statement.all(...parameters);
-        },
-        run(...parameters) {
-          note(parameters);
-          return statement.run(...parameters);
-        },
-        iterate: (...parameters) => statement.iterate(...parameters),
-      };
-    },
-  };
-}
-
-function createLedger(sql: Kysely<Tables>) {
-  const unlimited = { amountMicroUsd: 'unlimited', unit: 'day' } as const;
-  const defaults = { eachPerson: unlimited, everybody: unlimited, people: new Map() };
-  const database = { kind: 'sqlite', sql, close: () => sql.destroy() } as const;
-  const budget = createBudget({ database, clock: systemClock, timezone: 'UTC', defaults });
-  return async (runId: string) => {
-    const request = { runId, personId: 'ann', ceilingMicroUsd: 20, typicalMicroUsd: 10 };
-    await sql.transaction().execute((transaction) => budget.hold(transaction, request));
-    await sql.transaction().execute((transaction) => budget.settle(transaction, runId, 7));
-  };
-}
-
-async function bareSpeed(path: string): Promise<number> {
-  const sqlite = await openSqliteFile(path);
-  const recorded: Recorded[] = [];
-  const kysely = new Kysely<Tables>({ dialect: createSqliteDialect(recording(sqlite, recorded)) });
-  const spend = createLedger(kysely);
-  await spend('warm up');
-  recorded.length = 0;
-  await spend('template');
-  const statements = recorded.map(({ sql, parameters }) => ({ statement: sqlite.prepare(sql), parameters }));
+/** Operations per second of `callers` that each begin the next one when the last is done. */
+async function speed(callers: number, operation: (caller: number) => Promise<void>): Promise<number> {
   const start = performance.now();
-  for (let run = 0; run < RUNS; run++) {
-    for (const { statement, parameters } of statements) {
-      statement.all(...parameters.map((value) => (value === 'template' ? `bare ${run}` : value)));
+  let done = 0;
+  const work = async (caller: number) => {
+    while (performance.now() - start < ROUND_MS) {
+      await operation(caller);
+      done++;
     }
+  };
+  await Promise.all(Array.from({ length: callers }, (_, caller) => work(caller)));
+  return (done * 1000) / (performance.now() - start);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+/** Ours and the bare driver take turns, so that what else goes on in the machine meets both. */
+async function compare(name: string, bench: Bench): Promise<Row[]> {
+  const rows: Row[] = [];
+  await bench.prepare(0);
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) await speed(1, bench.ours);
+  for (const callers of CALLERS) {
+    for (let caller = 0; caller < callers; caller++) await bench.prepare(caller);
+    const ours: number[] = [];
+    const ratios: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const ourSpeed = await speed(callers, bench.ours);
+      ours.push(ourSpeed);
+      ratios.push((await speed(callers, bench.bare)) / ourSpeed);
+    }
+    rows.push(
+      { name: `${name}, ${callers} callers: admit and settle`, value: median(ours), unit: 'per second' },
+      {
+        name: `${name}, ${callers} callers: the bare driver's speed over ours`,
+        value: median(ratios),
+        unit: 'x',
+        bound: 2,
+      },
+    );
   }
-  const perSecond = (RUNS * 1000) / (performance.now() - start);
-  await kysely.destroy();
-  return perSecond;
+  return rows;
 }
 
-async function ledgerSpeed(url: string, callers: number): Promise<number> {
-  const database = await openDatabase(url);
-  const spend = createLedger(database.sql);
-  let next = 0;
-  const start = performance.now();
-  const work = async () => {
-    while (next < RUNS) await spend(`${callers} ${next++}`);
+/** The same operations after a thousand runs and after a million. */
+async function growth(name: string, bench: Bench): Promise<Row> {
+  const speeds: number[] = [];
+  for (const runs of [FEW, MANY]) {
+    await fillHistory(bench.database, runs);
+    await bench.prepare(0);
+    const rounds: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await speed(1, bench.ours));
+    speeds.push(Math.max(...rounds));
+  }
+  const [few = 0, many = 1] = speeds;
+  return {
+    name: `${name}: cost of one after ${MANY} runs over after ${FEW}`,
+    value: few / many,
+    unit: 'x',
+    bound: 2,
   };
-  await Promise.all(Array.from({ length: callers }, work));
-  const perSecond = (RUNS * 1000) / (performance.now() - start);
-  await database.close();
-  return perSecond;
 }
 
-/** On a SQLite file in a temporary folder, in a few seconds. */
-export async function benchLedger(): Promise<LedgerRow[]> {
+async function onSqlite(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'replibot-bench-'));
+  const bench = await openSqliteBench(join(folder, 'bench.db'));
   try {
-    const path = join(folder, 'bench.db');
-    await (await openDatabase(`sqlite:${path}`)).close();
-    const bare = await bareSpeed(path);
-    const rows: LedgerRow[] = [];
-    for (const callers of [1, 16, 64]) {
-      const perSecond = await ledgerSpeed(`sqlite:${path}`, callers);
-      rows.push({ callers, perSecond: Math.round(perSecond), ratio: perSecond / bare });
-    }
-    return rows;
+    return [...(await compare('SQLite', bench)), await growth('SQLite', bench)];
   } finally {
+    await bench.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function onPostgres(server: string): Promise<Row[]> {
+  const { url, drop } = await createPostgresDatabase(server);
+  const bench = await openPostgresBench(url);
+  try {
+    return [...(await compare('Postgres', bench)), await growth('Postgres', bench)];
+  } finally {
+    await bench.close();
+    await drop();
+  }
+}
+
+/** In about half a minute. */
+export async function benchLedger(): Promise<Row[]> {
+  return [...(await onSqlite()), ...(postgresUrl === undefined ? [] : await onPostgres(postgresUrl))];
 }

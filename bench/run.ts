@@ -9,7 +9,7 @@ import { benchStreams } from './streams.ts';
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   splitter: benchSplitter,
   reply: benchReply,
-  ledger: ledgerRows,
+  ledger: benchLedger,
   streams: benchStreams,
 };
 
@@ -32,14 +32,6 @@ for (const [name, bench] of Object.entries(benches)) {
   }
 }
 process.exit(broken > 0 ? 1 : 0);
-
-async function ledgerRows(): Promise<Row[]> {
-  const rows = await benchLedger();
-  return rows.flatMap(({ callers, perSecond, ratio }) => [
-    { name: `admit and settle, ${callers} callers`, value: perSecond, unit: 'per second' },
-    { name: `the bare driver's speed over ours, ${callers} callers`, value: 1 / ratio, unit: 'x' },
-  ]);
-}
 
 function formatValue(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toPrecision(3);

@@ -2,15 +2,15 @@
 /** The command line; the only reader of the environment. */
 
 import { Command } from 'commander';
-import { declareCommands, startApp } from './app.ts';
-import { slackManifest } from './bots/slack/manifest.ts';
-import { createBudget } from './core/budget/ledger.ts';
-import { systemClock } from './core/clock.ts';
+import { createKey, listKeys, revokeKey } from './app/tasks/keys.ts';
+import { manifest } from './app/tasks/manifest.ts';
+import type { Task } from './app/tasks/task.ts';
+import { verify } from './app/tasks/verify.ts';
+import { startApp } from './app.ts';
 import { readConfig } from './core/config/config.ts';
 import { OperatorError } from './core/errors.ts';
 import { describeError } from './core/log.ts';
 import { createLog } from './core/log-output.ts';
-import { openDatabase } from './core/storage/open-database.ts';
 
 const program = new Command('replibot')
   .description('Runs any model hosted on Replicate from Discord, Slack and a web page')
@@ -24,13 +24,33 @@ program
 program
   .command('verify')
   .description("recompute every budget's counters from the ledger; exit 1 if any differs")
-  .action(verify);
+  .action(() => run(verify, undefined));
 
 program
   .command('manifest')
   .description('print the Slack app manifest for exactly what this version handles')
   .option('--http', 'for HTTP delivery to PUBLIC_URL instead of Socket Mode')
-  .action(printManifest);
+  .action((options: { http?: boolean }) => run(manifest, options));
+
+const keys = program.command('keys').description('API keys for other programs').helpCommand(false);
+
+keys
+  .command('create')
+  .description('make a key and show it, once')
+  .argument('<name>', 'what it is for, like ci-server')
+  .option('--admin', 'it may do what admins may')
+  .action((name: string, options: { admin?: boolean }) => run(createKey, { name, ...options }));
+
+keys
+  .command('list')
+  .description('show the keys by name')
+  .action(() => run(listKeys, undefined));
+
+keys
+  .command('revoke')
+  .description('make a key useless; its history stays')
+  .argument('<name>', 'as it was created')
+  .action((name: string) => run(revokeKey, { name }));
 
 try {
   await program.parseAsync();
@@ -38,6 +58,11 @@ try {
   if (!(error instanceof OperatorError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+}
+
+async function run<Options>(task: Task<Options>, options: Options): Promise<void> {
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  process.exitCode = await task(readConfig(process.env), print, options);
 }
 
 async function start(): Promise<void> {
@@ -64,33 +89,4 @@ async function start(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-}
-
-async function verify(): Promise<void> {
-  const config = readConfig(process.env);
-  const database = await openDatabase(config.databaseUrl);
-  try {
-    const budget = createBudget({
-      database,
-      clock: systemClock,
-      timezone: config.timezone,
-      defaults: config.budgets,
-    });
-    const differences = await budget.verify();
-    for (const difference of differences) process.stdout.write(`${difference}\n`);
-    process.stdout.write(differences.length === 0 ? 'Every counter agrees with the ledger.\n' : '');
-    process.exitCode = differences.length === 0 ? 0 : 1;
-  } finally {
-    await database.close();
-  }
-}
-
-async function printManifest(options: { http?: boolean }): Promise<void> {
-  const config = readConfig(process.env);
-  const commands = await declareCommands(config, createLog('error', false));
-  const { publicUrl } = config.http;
-  if (options.http && !publicUrl) throw new OperatorError('--http needs PUBLIC_URL: Slack sends to it', '');
-  const mode =
-    options.http && publicUrl ? ({ mode: 'http', publicUrl } as const) : ({ mode: 'socket' } as const);
-  process.stdout.write(`${JSON.stringify(slackManifest(commands, mode), null, 2)}\n`);
 }

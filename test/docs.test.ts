@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { declareCommands } from '../src/app.ts';
+import { declareCommands } from '../src/app/declare-commands.ts';
 import { readConfig } from '../src/core/config/config.ts';
 import { parseConfigFile } from '../src/core/config/read-file.ts';
 import { fileSchema } from '../src/core/config/schema.ts';

@@ -1,6 +1,7 @@
-/** The services that some tests need and a developer need not have: Postgres. */
+/** The services that some tests need and a developer need not have: Postgres and Redis. */
 
 import { randomBytes } from 'node:crypto';
+import { createClient } from '@redis/client';
 import pg from 'pg';
 
 const LOCAL = 'postgres://postgres@127.0.0.1:5432/test';
@@ -28,6 +29,44 @@ async function findPostgres(): Promise<string | undefined> {
 
 /** A Postgres server where databases may be made, or undefined when there is none. */
 export const postgresUrl: string | undefined = await findPostgres();
+
+const LOCAL_REDIS = 'redis://127.0.0.1:6379';
+
+async function reachesRedis(url: string): Promise<boolean> {
+  const client = createClient({ url, socket: { connectTimeout: 1_000, reconnectStrategy: false } });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function findRedis(): Promise<string | undefined> {
+  const given = process.env.TEST_REDIS_URL;
+  if (await reachesRedis(given ?? LOCAL_REDIS)) return given ?? LOCAL_REDIS;
+  if (given || process.env.REPLIBOT_REQUIRE_SERVICES === '1') {
+    throw new Error('Redis is required by the environment, but does not answer');
+  }
+  return undefined;
+}
+
+/** A Redis server, or undefined when there is none. */
+export const redisUrl: string | undefined = await findRedis();
+
+/** Empties one of the server's numbered databases and gives its URL. */
+export async function createRedisDatabase(server: string, number: number): Promise<string> {
+  const url = new URL(server);
+  url.pathname = `/${number}`;
+  const client = createClient({ url: url.href });
+  await client.connect();
+  await client.flushDb();
+  client.destroy();
+  return url.href;
+}
 
 async function administer(server: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });

@@ -3,6 +3,9 @@
 import { createComposer } from './composer.js';
 import { connect } from './connection.js';
 import { createExchangeView } from './exchange-view.js';
+import { showForm } from './form-dialog.js';
+import { make, newId } from './make.js';
+import { createPictureViewer } from './picture-viewer.js';
 import { getJson, postJson } from './requests.js';
 
 const byId = (id) => document.getElementById(id);
@@ -14,6 +17,7 @@ const toast = byId('toast');
 const END_PIXELS = 80;
 
 const conversation = currentConversation();
+const pictureViewer = createPictureViewer();
 const views = new Map();
 let following = true;
 let toastTimer;
@@ -26,12 +30,6 @@ function currentConversation() {
   localStorage.setItem('conversation', id);
   history.replaceState(null, '', `#${id}`);
   return id;
-}
-
-/** `crypto.randomUUID` is missing on plain http outside this machine. */
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function say(text) {
@@ -48,28 +46,45 @@ function toEnd() {
 function viewOf(replyId, question) {
   const known = views.get(replyId);
   if (known) return known;
-  const view = createExchangeView({ question, onPress: press });
+  const addressOf = ({ key }) => `/chat/${conversation}/${replyId}/files/${key}`;
+  const view = createExchangeView({ question, addressOf, onPress: press, onOpen: pictureViewer.open });
   views.set(replyId, view);
   list.append(view.element);
   byId('welcome').hidden = true;
   return view;
 }
 
-async function press(buttonId) {
+async function press({ id: buttonId, label }) {
   try {
-    say((await postJson(`/chat/${conversation}/press`, { buttonId })).text);
+    if (buttonId.startsWith('form:')) return await fillIn(buttonId);
+    const { text } = await postJson(`/chat/${conversation}/press`, { id: newId(), buttonId, label });
+    if (text !== '') return say(text);
+    // Something new was asked for: its answer appears at the end.
+    following = true;
+    toEnd();
   } catch (error) {
     say(error.message);
   }
 }
 
-async function send(text) {
+async function fillIn(buttonId) {
+  const { form, text } = await postJson(`/chat/${conversation}/form`, { buttonId });
+  if (!form) return say(text);
+  showForm(form, async (fields) => {
+    const id = newId();
+    following = true;
+    await postJson(`/chat/${conversation}/submit`, { id, form: form.id, title: form.title, ...fields });
+    toEnd();
+  });
+}
+
+async function send(text, files) {
   const id = newId();
   const view = viewOf(id, text);
   following = true;
   toEnd();
   try {
-    await postJson('/chat', { conversation, id, text });
+    await postJson('/chat', { conversation, id, text, files });
     return true;
   } catch (error) {
     say(error.message);
@@ -112,18 +127,13 @@ connect(`/chat/${conversation}/events`, {
   },
 });
 
-const { commands, notice } = await getJson('/commands');
+const { commands, notice, files } = await getJson('/commands');
 byId('notice').textContent = notice ?? '';
 byId('notice').hidden = !notice;
-const composer = createComposer({ form: byId('composer'), commands, send });
-for (const command of commands.slice(0, 4)) {
-  const example = document.createElement('button');
-  example.type = 'button';
-  const name = document.createElement('strong');
-  name.textContent = `/${command.name}`;
-  const description = document.createElement('span');
-  description.textContent = command.description;
-  example.append(name, description);
-  example.addEventListener('click', () => composer.begin(`/${command.name} `));
+const composer = createComposer({ form: byId('composer'), commands, limits: files, say, send });
+for (const { name, description } of commands.slice(0, 4)) {
+  const example = make('button', { type: 'button' });
+  example.append(make('strong', { textContent: `/${name}` }), make('span', { textContent: description }));
+  example.addEventListener('click', () => composer.begin(`/${name} `));
   byId('examples').append(example);
 }

@@ -1,18 +1,38 @@
-/** Where one types: grows with its text, sends on Enter, and completes commands, options and their values. */
+/** Where one types: grows with its text, takes files, sends on Enter, and completes commands, options and their values. */
 
+import { createAttachments } from './attachments.js';
 import { choicesFor } from './completion.js';
+import { acceptDrops } from './file-drop.js';
+import { make } from './make.js';
+import { createOptionBar } from './option-bar.js';
 
-export function createComposer({ form, commands, send }) {
+/** `send` gets the text and the uploads' ids, and resolves with whether they were taken. */
+export function createComposer({ form, commands, limits, say, send }) {
   const input = form.querySelector('textarea');
   const list = form.querySelector('[role=listbox]');
+  const picker = form.querySelector('input[type=file]');
   let choices = [];
   let selected = 0;
-  let asked = 0;
+  let asked = new AbortController();
+  let sending = false;
+
+  const attachments = createAttachments({
+    list: form.querySelector('#attachments'),
+    limits,
+    say,
+    onChange: fit,
+  });
+  const optionBar = createOptionBar({
+    element: form.querySelector('#options'),
+    commands,
+    onTake: takeOption,
+  });
 
   function fit() {
     input.style.height = 'auto';
     input.style.height = `${input.scrollHeight}px`;
-    form.classList.toggle('empty', input.value.trim() === '');
+    form.classList.toggle('empty', input.value.trim() === '' && attachments.count === 0);
+    optionBar.show(input.value);
   }
 
   function showChoices(next) {
@@ -34,14 +54,9 @@ export function createComposer({ form, commands, send }) {
   }
 
   function createChoice({ label, detail }, index) {
-    const item = document.createElement('div');
-    item.id = `choice-${index}`;
+    const item = make('div', { id: `choice-${index}` });
     item.setAttribute('role', 'option');
-    const name = document.createElement('strong');
-    name.textContent = label;
-    const description = document.createElement('span');
-    description.textContent = detail;
-    item.append(name, description);
+    item.append(make('strong', { textContent: label }), make('span', { textContent: detail }));
     // Before the field loses the focus.
     item.addEventListener('pointerdown', (event) => {
       event.preventDefault();
@@ -52,34 +67,66 @@ export function createComposer({ form, commands, send }) {
 
   function take(index) {
     const { insert, from } = choices[index];
-    const end = input.selectionStart;
-    input.setRangeText(insert, from, end, 'end');
+    input.setRangeText(insert, from, input.selectionStart, 'end');
     void changed();
+  }
+
+  function takeOption({ name, type }) {
+    if (type === 'attachment') return picker.click();
+    const text = input.value.trimEnd();
+    begin(type === 'boolean' ? `${text} --${name} true ` : `${text} --${name} `);
   }
 
   async function changed() {
     fit();
-    const question = ++asked;
-    const next = await choicesFor(input.value.slice(0, input.selectionStart), commands);
-    if (question === asked) showChoices(next);
+    asked.abort();
+    asked = new AbortController();
+    const { signal } = asked;
+    const next = await choicesFor(input.value.slice(0, input.selectionStart), commands, signal).catch(
+      () => [],
+    );
+    if (!signal.aborted) showChoices(next);
+  }
+
+  function begin(text) {
+    input.value = text;
+    input.focus();
+    input.setSelectionRange(text.length, text.length);
+    void changed();
   }
 
   async function submit() {
     const text = input.value.trim();
-    if (text === '') return;
-    input.value = '';
-    asked++;
-    showChoices([]);
-    fit();
-    const sent = await send(text);
-    if (!sent && input.value === '') {
-      input.value = text;
+    if ((text === '' && attachments.count === 0) || sending) return;
+    sending = true;
+    form.classList.add('sending');
+    try {
+      const files = await attachments.take();
+      if (!files) return say('A file could not be sent. Remove it, or attach it again.');
+      // What was typed while the files were on their way belongs to it.
+      const whole = input.value.trim();
+      input.value = '';
+      asked.abort();
+      showChoices([]);
       fit();
+      if (await send(whole, files.ids)) return;
+      files.putBack();
+      if (input.value === '') input.value = whole;
+      fit();
+    } finally {
+      sending = false;
+      form.classList.remove('sending');
     }
   }
 
   input.addEventListener('input', changed);
   input.addEventListener('blur', () => showChoices([]));
+  input.addEventListener('paste', (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    attachments.add(files);
+  });
   input.addEventListener('keydown', (event) => {
     if (event.isComposing) return;
     const open = choices.length > 0;
@@ -101,17 +148,17 @@ export function createComposer({ form, commands, send }) {
     void submit();
     input.focus();
   });
+  form.querySelector('#attach').addEventListener('click', () => picker.click());
+  picker.addEventListener('change', () => {
+    attachments.add([...picker.files]);
+    picker.value = '';
+    input.focus();
+  });
+  acceptDrops(attachments.add);
   fit();
   // On a phone the keyboard would cover the page.
   if (matchMedia('(hover: hover)').matches) input.focus();
 
-  return {
-    /** Puts text in the field, ready to be continued. */
-    begin(text) {
-      input.value = text;
-      input.focus();
-      input.setSelectionRange(text.length, text.length);
-      void changed();
-    },
-  };
+  /** `begin` puts text in the field, ready to be continued. */
+  return { begin };
 }

@@ -1,19 +1,26 @@
 /** One question and its answer on the page. */
 
-export function createExchangeView({ question, onPress }) {
-  const element = make('article', 'exchange');
-  const asked = make('div', 'question');
-  asked.textContent = question;
-  const answer = make('div', 'answer');
-  const status = make('p', 'status');
-  status.setAttribute('role', 'status');
-  const statusText = make('span');
-  status.append(make('i', 'spinner'), statusText);
-  const buttons = make('div', 'buttons');
-  const footnote = make('p', 'footnote');
-  element.append(asked, answer, status, footnote, buttons);
+import { thumbnail } from './attachments.js';
+import { withCopy } from './code-block.js';
+import { createFilesView } from './files-view.js';
+import { make, sizeText } from './make.js';
+import { createStatusLine } from './status-line.js';
+
+/** `addressOf` gives a file's address; `onPress` gets a button, `onOpen` all pictures and which was clicked. */
+export function createExchangeView({ question, addressOf, onPress, onOpen }) {
+  const asked = make('div', { className: 'question' });
+  const askedText = make('div', { textContent: question });
+  const askedFiles = make('ul', { className: 'asked-files', hidden: true });
+  asked.append(askedFiles, askedText);
+  const answer = make('div', { className: 'answer' });
+  const files = createFilesView({ addressOf, onOpen });
+  const status = createStatusLine();
+  const buttons = make('div', { className: 'buttons' });
+  const footnote = make('p', { className: 'footnote', hidden: true });
+  const element = make('article', { className: 'exchange' });
+  element.append(asked, answer, files.element, ...status.elements, footnote, buttons);
   asked.hidden = question === '';
-  statusText.textContent = 'Sending…';
+  status.show('Sending…');
 
   /** The DOM nodes of each top-level block: unchanged blocks stay, so that a selection in them does. */
   const blocks = [];
@@ -32,12 +39,12 @@ export function createExchangeView({ question, onPress }) {
     // Announced once, when it is all there: every word as it comes would be noise.
     answer.setAttribute('aria-live', change.final ? 'polite' : 'off');
     answer.setAttribute('aria-busy', String(!change.final));
-    const line = change.status ?? (change.final || blocks.length > 0 ? '' : 'Waiting…');
-    if (statusText.textContent !== line) statusText.textContent = line;
-    status.hidden = line === '';
+    files.show(change.files);
+    status.show(change.status ?? (change.final || blocks.length > 0 ? '' : 'Waiting…'));
     footnote.textContent = change.footnote ?? '';
     footnote.hidden = !change.footnote;
     showButtons(change.buttons);
+    showAskedFiles(change.askedFiles);
   }
 
   function showButtons(wanted) {
@@ -46,19 +53,32 @@ export function createExchangeView({ question, onPress }) {
     buttons.replaceChildren(...wanted.map(createButton));
   }
 
-  function createButton({ id, label, style }) {
-    const button = make('button', style === 'danger' ? 'danger' : 'secondary');
-    button.type = 'button';
-    button.textContent = label;
+  function createButton(wanted) {
+    const button = make('button', { type: 'button', className: wanted.style, textContent: wanted.label });
     button.addEventListener('click', async () => {
       button.disabled = true;
       try {
-        await onPress(id);
+        await onPress(wanted);
       } finally {
         button.disabled = false;
       }
     });
     return button;
+  }
+
+  function showAskedFiles(wanted) {
+    if (wanted.length === askedFiles.children.length) return;
+    asked.hidden = question === '' && wanted.length === 0;
+    askedText.hidden = question === '';
+    askedFiles.hidden = wanted.length === 0;
+    askedFiles.replaceChildren(
+      ...wanted.map(({ id, name, contentType, sizeBytes }) => {
+        const item = make('li', {}, make('span', { className: 'name', textContent: name }));
+        item.append(make('span', { className: 'size', textContent: sizeText(sizeBytes) }));
+        if (contentType.startsWith('image/')) item.prepend(thumbnail(id));
+        return item;
+      }),
+    );
   }
 
   return view;
@@ -70,46 +90,9 @@ function nodesOf(html) {
   template.innerHTML = html;
   for (const pre of template.content.querySelectorAll('pre')) pre.replaceWith(withCopy(pre));
   for (const table of template.content.querySelectorAll('table')) {
-    const scroller = make('div', 'table');
+    const scroller = make('div', { className: 'table' });
     table.replaceWith(scroller);
     scroller.append(table);
   }
   return [...template.content.childNodes];
-}
-
-function withCopy(pre) {
-  const frame = make('div', 'code');
-  const bar = make('div', 'code-bar');
-  const language = make('span');
-  const code = pre.cloneNode(true);
-  code.tabIndex = 0;
-  language.textContent = /language-(\S+)/.exec(code.querySelector('code')?.className ?? '')?.[1] ?? '';
-  const copy = make('button', 'copy');
-  copy.type = 'button';
-  copy.textContent = 'Copy';
-  copy.addEventListener('click', async () => {
-    copy.textContent = (await copied(code.textContent)) ? 'Copied' : 'Select and copy by hand';
-    setTimeout(() => {
-      copy.textContent = 'Copy';
-    }, 2000);
-  });
-  bar.append(language, copy);
-  frame.append(bar, code);
-  return frame;
-}
-
-/** The clipboard is closed to pages on plain http outside this machine. */
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function make(tag, className = '') {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  return element;
 }

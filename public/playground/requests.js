@@ -4,7 +4,8 @@ async function request(url, options) {
   let response;
   try {
     response = await fetch(url, options);
-  } catch {
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
     throw new Error('Replibot can’t be reached. Check that it is running.');
   }
   const body = await response.json().catch(() => ({}));
@@ -13,11 +14,15 @@ async function request(url, options) {
   return body;
 }
 
-export const getJson = (url) => request(url);
+export const getJson = (url, signal) => request(url, { signal });
 
-export const postJson = (url, body) =>
+export const postJson = (url, body, signal) =>
   request(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
+    signal,
   });
+
+export const patchBytes = (url, body, signal) =>
+  request(url, { method: 'PATCH', headers: { 'Content-Type': 'application/octet-stream' }, body, signal });

@@ -1,32 +1,77 @@
-/** `/models`: which models there are and what they cost. */
+/** `/models list`: which models there are and what they cost. */
 
-import { formatUsd, MICRO_USD_PER_USD } from '../core/budget/money.ts';
+import type { AllowedModels } from '../core/allowed-models.ts';
+import type { Budget } from '../core/budget/budget.ts';
+import { formatUsd } from '../core/budget/money.ts';
 import { type Command, defineInstantCommand } from '../core/command.ts';
-import type { Config } from '../core/config/config.ts';
+import type { Config, ModelConfig } from '../core/config/config.ts';
 import type { ModelRef, Models } from '../core/models/prediction.ts';
-import type { Price } from '../core/models/prices.ts';
+import { describePrice, describePriceSource, shortRef } from './describe-price.ts';
+import type { PayableModel } from './model-run.ts';
+import { payableModel } from './run-model.ts';
 
-/** Enough of a version's 64 digits to tell it from others, as Replicate's own pages show it. */
-const VERSION_DIGITS = 8;
+type ListedConfig = Pick<Config, 'ask' | 'imagine' | 'transcribe' | 'customCommands' | 'models' | 'run'>;
 
-export function createModelsCommand(options: { config: Config; models: Models }): Command {
-  const { config, models } = options;
+export interface ModelsListOptions {
+  readonly config: ListedConfig;
+  readonly models: Pick<Models, 'resolve'>;
+  readonly budget: Pick<Budget, 'estimate'>;
+  readonly allowed: Pick<AllowedModels, 'list'>;
+}
+
+export function createModelsList({ config, models, budget, allowed }: ModelsListOptions): Command {
   return defineInstantCommand({
-    name: 'models',
+    name: 'models list',
+    alias: 'models',
     description: 'The models there are and what they cost',
     access: 'everyone',
     private: true,
     options: {},
     async run() {
-      const [standard] = config.ask.models;
-      const refs = await Promise.all(config.ask.models.map((model) => resolvedRef(model.ref)));
-      const lines = config.ask.models.map((model, index) => {
-        const note = model === standard ? ', used unless you name another' : '';
-        return `- **${model.name}**: \`${refs[index]}\`, ${describePrice(model.price)}${note}`;
-      });
-      return { text: `Models for \`/ask\`:\n${lines.join('\n')}` };
+      const open = await allowed.list();
+      const custom = config.customCommands.map(({ name, model }) => ({ command: name, models: [model] }));
+      const sections = await Promise.all([
+        section('ask', config.ask.models),
+        section('imagine', config.imagine.models),
+        section('transcribe', config.transcribe.models),
+        ...custom.map((each) => section(each.command, each.models)),
+        runSection(open.map(({ ref }) => ref)),
+      ]);
+      return { text: sections.filter((text) => text !== '').join('\n\n') };
     },
   });
+
+  async function section(command: string, listed: readonly ModelConfig[]): Promise<string> {
+    const lines = await Promise.all(
+      listed.map(async (model, index) => {
+        const cost = await describeCost(model, command);
+        const note = index === 0 && listed.length > 1 ? '; used unless you name another' : '';
+        return `- **${model.name}**: \`${await resolvedRef(model.ref)}\`, ${cost}${note}`;
+      }),
+    );
+    return `Models for \`/${command}\`:\n${lines.join('\n')}`;
+  }
+
+  async function runSection(refs: readonly ModelRef[]): Promise<string> {
+    if (refs.length === 0) return '';
+    const lines = await Promise.all(
+      refs.map(async (ref) => {
+        const payable = payableModel(config, ref);
+        const cost = payable ? await describeCost(payable, 'run') : 'without a price, so it is not run';
+        return `- \`${shortRef(ref)}\`, ${cost}`;
+      }),
+    );
+    return `Models for \`/run\`:\n${lines.join('\n')}`;
+  }
+
+  /** What it usually cost, once there were runs enough to say; its price in any case. */
+  async function describeCost({ name, price }: PayableModel, command: string): Promise<string> {
+    const listed = `${describePrice(price)} (${describePriceSource(price)})`;
+    const estimate = price.by === 'free' ? undefined : await budget.estimate(name, command);
+    if (!estimate) return listed;
+    const [usual, most] = [estimate.medianMicroUsd, estimate.percentile95MicroUsd].map(formatUsd);
+    return `usually ${usual}, 95 of 100 times at most ${most} (the last ${estimate.runs}); ${listed}`;
+  }
 
   /** What really runs; what the configuration says when Replicate cannot be asked right now. */
   async function resolvedRef(ref: ModelRef): Promise<string> {
@@ -35,27 +80,5 @@ export function createModelsCommand(options: { config: Config; models: Models })
     } catch {
       return shortRef(ref);
     }
-  }
-}
-
-/** `owner/name`, with the first digits of the version that runs where the model is pinned to one. */
-function shortRef(ref: ModelRef): string {
-  const [name, version] = ref.split(':');
-  return version === undefined ? ref : `${name}:${version.slice(0, VERSION_DIGITS)}`;
-}
-
-function describePrice(price: Price): string {
-  const usd = (microUsd: number) => `$${microUsd / MICRO_USD_PER_USD}`;
-  switch (price.by) {
-    case 'free':
-      return 'free';
-    case 'second':
-      return `${usd(price.microUsdPerSecond)} per second`;
-    case 'token':
-      return `${usd(price.microUsdPerMillionInput)} per million tokens read, ${usd(price.microUsdPerMillionOutput)} written`;
-    case 'image':
-      return `${formatUsd(price.microUsdPerImage)} per picture`;
-    case 'audio-second':
-      return `${usd(price.microUsdPerAudioSecond)} per second of sound`;
   }
 }

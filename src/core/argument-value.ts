@@ -23,7 +23,7 @@ export function checkValue(
       return text;
     }
     case 'choice': {
-      const chosen = option.choices.find((choice) => choice === String(value).toLowerCase());
+      const chosen = option.choices.find((choice) => choice.toLowerCase() === String(value).toLowerCase());
       if (chosen !== undefined) return chosen;
       throw new UserError(`\`${name}\` can be ${option.choices.join(', ')}; not "${value}".`);
     }
@@ -58,7 +58,7 @@ export function checkValue(
     }
     case 'channel': {
       const id = String(value);
-      if (/^[\w.-]{1,100}$/.test(id)) return id;
+      if (/^((discord|slack):)?[\w./-]{1,100}$/.test(id)) return id;
       throw new UserError(`\`${name}\` must be a channel: mention it, or give its id.`);
     }
   }

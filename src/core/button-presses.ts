@@ -1,31 +1,31 @@
 /** Presses on the buttons under our replies: cancelling a run, and asking for something new from a finished one. */
 
-import type { ButtonPress, Message, Person, Reply } from './chat.ts';
-import type { Command } from './command.ts';
+import type { ButtonPress, Person, Reply, Surface, SurfaceName } from './chat.ts';
 import { OperatorError, UserError } from './errors.ts';
 import { explainError } from './explain-error.ts';
+import type { Shown } from './handler.ts';
 import type { Log } from './log.ts';
-import type { RequestLimits } from './request-limits.ts';
+import type { Proposals } from './proposals.ts';
+import type { Requests } from './requests.ts';
 import type { Run } from './runs/run.ts';
 import type { Runner } from './runs/runner.ts';
-import type { Admission, RunStore } from './runs/store.ts';
+import type { RunStore } from './runs/store.ts';
 
 export interface ButtonPressesOptions {
-  readonly commands: ReadonlyMap<string, Command>;
-  readonly isAdmin: (person: Person) => boolean;
+  readonly requests: Requests;
   readonly runner: Runner;
   readonly runs: RunStore;
-  readonly limits: RequestLimits;
+  readonly proposals: Proposals;
+  readonly surfaces: () => ReadonlyMap<SurfaceName, Surface>;
   readonly log: Log;
-  /** What is said of an admission; undefined when the run's answer follows by itself. */
-  readonly describeAdmission: (admission: Admission) => Message | undefined;
-  /** Shows a finished message. */
-  readonly show: (message: Message, reply: Reply, fields: object) => Promise<void>;
+  readonly show: (shown: Shown, reply: Reply, fields: object) => Promise<void>;
 }
+
+const NOTHING = 'This button no longer does anything.';
 
 /** Resolves with a short sentence for the one who pressed, or '' when the answer is shown elsewhere. Never throws. */
 export function createButtonPresses(options: ButtonPressesOptions): (press: ButtonPress) => Promise<string> {
-  const { commands, isAdmin, runner, runs, limits, log } = options;
+  const { requests, runner, runs, log } = options;
 
   async function cancel(run: Run, person: Person): Promise<string> {
     if (run.state === 'settled' || run.state === 'closed') return 'This has already ended.';
@@ -36,23 +36,41 @@ export function createButtonPresses(options: ButtonPressesOptions): (press: Butt
   }
 
   async function followUp(name: string, run: Run, press: ButtonPress): Promise<string> {
-    const command = commands.get(run.command);
-    const offered = run.plan.followUps?.some((offer) => offer.name === name);
-    if (!offered || command?.kind !== 'model' || !command.followUp)
-      return 'This button no longer does anything.';
     const { person, place, eventId } = press;
-    await limits.take(person.id);
-    const plan = await command.followUp(name, run, {
-      person,
-      place,
-      attachments: [],
-      admin: isAdmin(person),
-    });
+    const command = requests.permitted(run.command, person);
+    const offered = run.plan.followUps?.some((offer) => offer.name === name);
+    if (!offered || command.kind !== 'model') return NOTHING;
+    const context = { person, place, attachments: [], admin: requests.isAdmin(person) };
     const reply = press.reply();
-    const message = options.describeAdmission(
-      await runner.admit({ eventId, command: run.command, person, place }, plan, reply),
+    const accepted = await requests.run(
+      { eventId, command: run.command, person, place },
+      async () => {
+        if (!command.followUp) throw new UserError(NOTHING);
+        return command.followUp(name, run, context);
+      },
+      reply,
+      async () => true,
     );
-    if (message) await options.show(message, reply, { button: press.id, person: person.id });
+    if (accepted.type === 'message') await options.show(accepted, reply, fieldsOf(press));
+    return '';
+  }
+
+  /** The question turns into the answer, or into a word that there will be none. */
+  async function decide(press: ButtonPress, id: string, yes: boolean): Promise<string> {
+    const proposal = await options.proposals.find(id, press.person);
+    if (typeof proposal === 'string') return proposal;
+    const { request, plan, replyRef } = proposal;
+    const reply = options.surfaces().get(replyRef.surface)?.reopen(replyRef);
+    if (!reply) return NOTHING;
+    // One event for both buttons, however often they are pressed.
+    const eventId = `proposal:${id}`;
+    const decided = 'This was decided already.';
+    if (yes) {
+      const accepted = await requests.admit({ ...request, eventId }, plan, reply);
+      return accepted.type === 'duplicate' ? decided : '';
+    }
+    if (!(await requests.events.take(eventId))) return decided;
+    await options.show({ message: { text: 'Not run. Nothing was charged.' } }, reply, fieldsOf(press));
     return '';
   }
 
@@ -60,15 +78,21 @@ export function createButtonPresses(options: ButtonPressesOptions): (press: Butt
     const { id, person } = press;
     try {
       const [action = '', runId = ''] = id.split(':');
+      if (action === 'confirm' || action === 'decline')
+        return await decide(press, runId, action === 'confirm');
       const run = await runs.get(runId);
-      if (!run) return 'This button no longer does anything.';
-      if (run.personId !== person.id && !isAdmin(person))
+      if (!run) return NOTHING;
+      if (run.personId !== person.id && !requests.isAdmin(person))
         return 'Only the one who asked or an admin can do this.';
       return action === 'cancel' ? await cancel(run, person) : await followUp(action, run, press);
     } catch (error) {
       const refusal = error instanceof UserError || error instanceof OperatorError;
-      const sentence = explainError(error, log, { button: id, person: person.id });
+      const sentence = explainError(error, log, fieldsOf(press));
       return refusal ? sentence : 'That did not work. Please press again.';
     }
   };
+}
+
+function fieldsOf({ id, person }: ButtonPress): object {
+  return { button: id, person: person.id };
 }

@@ -62,6 +62,8 @@ export type Access = 'everyone' | 'admins';
 interface CommandBase<O extends Options> {
   /** Lower case; one word, or two where the first is shared (`budget set`), which Discord shows as a subcommand. */
   readonly name: string;
+  /** One word that means the same where commands are written (`models` for `models list`). No surface registers it. */
+  readonly alias?: string;
   readonly description: string;
   readonly options: O;
   readonly access: Access;
@@ -107,6 +109,10 @@ export interface Plan {
   /** Buttons under the finished answer; a press asks the command for the `followUp` of that name. */
   readonly followUps?: readonly FollowUp[];
   readonly cost: PlanCost;
+  /** What to say before it runs, like the audio's length; it then waits for a yes. */
+  readonly notice?: string;
+  /** The model's input that limits its output's tokens: an answer that reached it was cut off. */
+  readonly limitInput?: string;
   /** Where the exchange is remembered when it succeeded. */
   readonly memory?: { readonly key: string; readonly prompt: string };
 }
@@ -117,6 +123,8 @@ export interface FollowUp {
   readonly label: string;
   /** A press opens the command's form for the run's id instead. */
   readonly form?: boolean;
+  /** Offered only under an answer that a limit cut off. */
+  readonly whenCut?: boolean;
 }
 
 /** What the run can cost, in the price's own unit, so that a smaller hold can shrink the limit with it. Money is micro-USD. */
@@ -160,6 +168,11 @@ export type PlanCost =
 export interface ModelCommand<O extends Options = Options> extends CommandBase<O> {
   readonly kind: 'model';
   plan(args: Arguments<O>, context: CommandContext): Promise<Plan>;
+  /**
+   * What is answered instead of a run while something is missing (a form to fill in); undefined when nothing is. Asked
+   * before `plan`.
+   */
+  askBack?(args: Arguments<O>, context: CommandContext): Promise<Message | undefined>;
   /** What a press on one of the plan's `followUps` asks for. UserError when it is no longer possible. */
   followUp?(name: string, run: Run, context: CommandContext): Promise<Plan>;
 }

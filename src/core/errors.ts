@@ -1,8 +1,17 @@
 /** Errors split by whose fault they are: the person's (UserError), the operator's (OperatorError); the rest are bugs. */
 
+/** What a request was refused for, for programs: those cannot read the sentence. */
+export type UserErrorKind = 'input' | 'unknown' | 'forbidden' | 'budget' | 'limit';
+
 /** Something a person can put right. The message is shown to them as it stands: what is wrong, and what to do. */
 export class UserError extends Error {
   override readonly name = 'UserError';
+  readonly kind: UserErrorKind;
+
+  constructor(message: string, kind: UserErrorKind = 'input') {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 /**

@@ -1,110 +1,50 @@
-/** One invocation from arrival to answer: dedupe, permission, arguments, limits, run. The one place that catches. */
+/** What surfaces call, from arrival to answer: requests, presses, forms and suggestions. The one place that catches. */
 
-import { parseArguments } from './arguments.ts';
-import type { Budget } from './budget/budget.ts';
-import { describeRefusal } from './budget/describe.ts';
 import { createButtonPresses } from './button-presses.ts';
-import type { Handler, Invocation, Message, Person, Reply } from './chat.ts';
-import type { Clock } from './clock.ts';
-import type { Command, CommandContext } from './command.ts';
+import type { Handler, Invocation, Reply, Surface, SurfaceName } from './chat.ts';
 import { ReplyGoneError, UserError } from './errors.ts';
 import { explainError } from './explain-error.ts';
 import { describeError, type Log } from './log.ts';
+import type { Proposals } from './proposals.ts';
 import type { Pacer } from './reply/writer.ts';
-import type { RequestLimits } from './request-limits.ts';
+import type { Accepted, Requests } from './requests.ts';
 import type { Runner } from './runs/runner.ts';
-import type { Admission, RunStore } from './runs/store.ts';
+import type { RunStore } from './runs/store.ts';
 
 export interface HandlerOptions {
-  readonly commands: readonly Command[];
-  readonly admins: ReadonlySet<string>;
-  readonly timezone: string;
+  readonly requests: Requests;
   readonly runner: Runner;
   readonly runs: RunStore;
-  readonly limits: RequestLimits;
   readonly pacer: Pacer;
-  readonly budget: Budget;
-  readonly clock: Clock;
+  readonly proposals: Proposals;
+  readonly surfaces: () => ReadonlyMap<SurfaceName, Surface>;
   readonly log: Log;
-  /** The events that were answered; a run's is taken together with its row. */
-  readonly events: {
-    isTaken(eventId: string): Promise<boolean>;
-    /** True the first time. */
-    take(eventId: string): Promise<boolean>;
-  };
 }
 
+/** A finished message, and what is done with its reply's ref once it is there. */
+export type Shown = Pick<Extract<Accepted, { type: 'message' }>, 'message' | 'onShown'>;
+
+/** What fits into a menu of suggestions (Discord). */
+const MOST_CHOICES = 25;
+
 export function createHandler(options: HandlerOptions): Handler {
-  const { runner, pacer, clock, log } = options;
-  const commands = new Map(options.commands.map((command) => [command.name, command]));
-  const isAdmin = (person: Person) => person.platformAdmin || options.admins.has(person.id);
+  const { requests, pacer, log } = options;
+  const { commands, events } = requests;
 
-  function describeUnknown(name: string): string {
-    const below = [...commands.keys()].filter((known) => known.startsWith(`${name} `));
-    if (below.length === 0) return `There is no command \`${name}\`. \`/help\` lists what there is.`;
-    return `\`/${name}\` wants one more word: ${below.map((known) => `\`/${known}\``).join(', ')}.`;
-  }
-
-  /** The command of that name, if this person may use it. */
-  function permitted(name: string, person: Person): Command {
-    const command = commands.get(name);
-    if (!command) throw new UserError(describeUnknown(name));
-    if (command.access === 'everyone' || isAdmin(person)) return command;
-    throw new UserError(
-      `Only admins may use \`/${command.name}\`: members with Manage Server on Discord, admins and owners on Slack.`,
-    );
-  }
-
-  /** The message to answer with, or undefined when a run has taken over the reply or nothing is to be said. */
-  async function answer(
-    invocation: Invocation,
-    reply: Reply,
-    take: () => Promise<boolean>,
-  ): Promise<Message | undefined> {
-    const { person, place, attachments, about, fields } = invocation;
-    const command = permitted(invocation.command, person);
-    const args = parseArguments(command.options, invocation.args, [
-      ...attachments,
-      ...(about?.attachments ?? []),
-    ]);
-    const context: CommandContext = {
-      person,
-      place,
-      attachments,
-      admin: isAdmin(person),
-      ...(about && { about }),
-      ...(fields && { fields }),
+  /** Takes an event at most once for this delivery of it; false when another delivery has. */
+  function createTaker(eventId: string): () => Promise<boolean> {
+    let taken = false;
+    return async () => {
+      taken ||= await events.take(eventId);
+      return taken;
     };
-    switch (command.kind) {
-      case 'instant':
-        if (!(await take())) return undefined;
-        return command.run(args, context);
-      case 'model': {
-        await options.limits.take(person.id);
-        const plan = await command.plan(args, context);
-        return describeAdmission(await runner.admit(invocation, plan, reply));
-      }
-    }
   }
 
-  function describeAdmission(admission: Admission): Message | undefined {
-    switch (admission.type) {
-      case 'admitted':
-      case 'duplicate':
-        return undefined;
-      case 'busy':
-        throw new UserError(
-          `You have ${admission.atOnce} ${admission.atOnce === 1 ? 'request' : 'requests'} running already. Wait for one to end, or cancel it.`,
-        );
-      case 'refused':
-        throw new UserError(describeRefusal(admission.refusal, clock.now(), options.timezone));
-    }
-  }
-
-  async function show(message: Message, reply: Reply, fields: object): Promise<void> {
+  async function show({ message, onShown }: Shown, reply: Reply, fields: object): Promise<void> {
     const writer = pacer.open(reply);
     try {
       await writer.finish(message);
+      await onShown?.(reply.ref);
     } catch (error) {
       const gone = error instanceof ReplyGoneError;
       log.warn({ ...fields, reason: describeError(error), gone }, 'an answer could not be shown');
@@ -113,48 +53,31 @@ export function createHandler(options: HandlerOptions): Handler {
     }
   }
 
-  /** Takes an event at most once for this delivery of it; false when another delivery has. */
-  function createTaker(eventId: string): () => Promise<boolean> {
-    let taken = false;
-    return async () => {
-      taken ||= await options.events.take(eventId);
-      return taken;
-    };
-  }
-
   async function handle(invocation: Invocation, reply: Reply): Promise<void> {
     const fields = { event: invocation.eventId, command: invocation.command, person: invocation.person.id };
     const take = createTaker(invocation.eventId);
-    let message: Message | undefined;
+    let shown: Shown;
     try {
-      if (await options.events.isTaken(invocation.eventId)) return;
-      message = await answer(invocation, reply, take);
+      if (await events.isTaken(invocation.eventId)) return;
+      const accepted = await requests.accept(invocation, reply, take);
+      if (accepted.type !== 'message') return;
+      shown = accepted;
     } catch (error) {
-      message = { text: explainError(error, log, fields) };
+      shown = { message: { text: explainError(error, log, fields) } };
     }
     // A refusal is said once however often its event is delivered; with the store away it is said all the same.
-    if (!message || !(await take().catch(() => true))) return;
-    await show(message, reply, fields);
+    if (await take().catch(() => true)) await show(shown, reply, fields);
   }
 
   return {
     handle,
-    press: createButtonPresses({
-      commands,
-      isAdmin,
-      runner,
-      runs: options.runs,
-      limits: options.limits,
-      log,
-      describeAdmission,
-      show,
-    }),
+    press: createButtonPresses({ ...options, show }),
 
     async suggest(commandName, optionName, typed) {
       const option = commands.get(commandName)?.options[optionName];
       if (option?.type === 'string') {
         try {
-          return ((await option.suggest?.(typed)) ?? []).slice(0, 25);
+          return ((await option.suggest?.(typed)) ?? []).slice(0, MOST_CHOICES);
         } catch (error) {
           log.warn({ command: commandName, reason: describeError(error) }, 'nothing could be suggested');
           return [];
@@ -163,16 +86,17 @@ export function createHandler(options: HandlerOptions): Handler {
       if (option?.type !== 'choice') return [];
       return option.choices
         .filter((choice) => choice.includes(typed.toLowerCase()))
-        .slice(0, 25)
+        .slice(0, MOST_CHOICES)
         .map((choice) => ({ name: choice, value: choice }));
     },
 
     async openForm(id, person, place) {
       try {
         const { command: name, argument } = readFormId(id);
-        const command = permitted(name, person);
+        const command = requests.permitted(name, person);
         if (!command.form) throw new UserError('This button no longer does anything.');
-        return await command.form(argument, { person, place, attachments: [], admin: isAdmin(person) });
+        const context = { person, place, attachments: [], admin: requests.isAdmin(person) };
+        return await command.form(argument, context);
       } catch (error) {
         return explainError(error, log, { form: id, person: person.id });
       }
@@ -187,16 +111,8 @@ export function createHandler(options: HandlerOptions): Handler {
         ...Object.fromEntries(given),
       };
       const attachments = Object.values(fields.files);
-      return handle(
-        {
-          ...request,
-          command,
-          args: { form: 'typed', values },
-          attachments,
-          fields: { ...fields, argument },
-        },
-        reply,
-      );
+      const args = { form: 'typed', values } as const;
+      return handle({ ...request, command, args, attachments, fields: { ...fields, argument } }, reply);
     },
   };
 }

@@ -1,34 +1,70 @@
-/** How many model commands a person may start in a while; counted in memory, or in Redis when several processes share it. */
+/** How often a person may start model commands, and how long each command rests; in memory, or shared over Redis. */
 
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { UserError } from './errors.ts';
 
 export interface RequestLimits {
-  /** Counts one request. Throws UserError saying when to try again when the person has used up theirs. */
-  take(personId: string): Promise<void>;
+  /** Counts one request. Throws UserError saying when to try again when the person has used up theirs or the command rests. */
+  take(personId: string, command: string): Promise<void>;
+  /** The person's request for this command was admitted: from now on it rests for them. */
+  rest(personId: string, command: string): Promise<void>;
+}
+
+/** Part of every backend of rate-limiter-flexible. Throws RateLimiterRes alone. */
+export type Limiter = Pick<RateLimiterAbstract, 'consume' | 'get'>;
+
+/** Seconds that a window lasts, and how often something may be done in it; the name keeps counters apart. */
+export interface LimiterWindow {
+  readonly name: string;
+  readonly points: number;
+  readonly duration: number;
 }
 
 export interface RequestLimitsOptions {
   readonly count: number;
   readonly seconds: number;
-  /** Another backend of rate-limiter-flexible; memory when absent. */
-  readonly limiter?: RateLimiterAbstract;
+  /** Seconds, by a command's name. */
+  readonly cooldowns?: ReadonlyMap<string, number>;
+  /** Counters that several processes share; in memory when absent. */
+  readonly createLimiter?: (window: LimiterWindow) => Limiter;
 }
 
 export function createRequestLimits(options: RequestLimitsOptions): RequestLimits {
-  const limiter =
-    options.limiter ?? new RateLimiterMemory({ points: options.count, duration: options.seconds });
+  const { count, seconds } = options;
+  const create = options.createLimiter ?? ((window) => new RateLimiterMemory(window));
+  const requests = create({ name: 'requests', points: count, duration: seconds });
+  const cooldowns = new Map(
+    Array.from(options.cooldowns ?? [], ([command, duration]) => [
+      command,
+      create({ name: `rest-${command}`, points: 1, duration }),
+    ]),
+  );
   return {
-    async take(personId) {
-      try {
-        await limiter.consume(personId);
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+    async take(personId, command) {
+      const resting = await cooldowns.get(command)?.get(personId);
+      if (resting && resting.remainingPoints <= 0 && resting.msBeforeNext > 0) {
+        const every = describeWait(options.cooldowns?.get(command) ?? 0);
         throw new UserError(
-          `That was more than ${options.count} requests in ${describeWindow(options.seconds)}. Try again in ${describeWait(seconds)}.`,
+          `You can use \`/${command}\` once every ${every}. Try again in ${describeWaitMs(resting.msBeforeNext)}.`,
+          'limit',
         );
       }
+      try {
+        await requests.consume(personId);
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        throw new UserError(
+          `That was more than ${count} ${count === 1 ? 'request' : 'requests'} in ${describeWindow(seconds)}. Try again in ${describeWaitMs(refusal.msBeforeNext)}.`,
+          'limit',
+        );
+      }
+    },
+    async rest(personId, command) {
+      // Whoever asked twice in the same moment was admitted twice: the command rests all the same.
+      await cooldowns
+        .get(command)
+        ?.consume(personId)
+        .catch(() => undefined);
     },
   };
 }
@@ -44,6 +80,10 @@ function describeWindow(seconds: number): string {
     default:
       return 'a day';
   }
+}
+
+function describeWaitMs(ms: number): string {
+  return describeWait(Math.max(1, Math.ceil(ms / 1000)));
 }
 
 function describeWait(seconds: number): string {

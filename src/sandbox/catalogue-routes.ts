@@ -1,12 +1,15 @@
-/** The routes about models, the account, files and the webhook secret. */
+/** The routes about models, the account, uploads and the webhook secret. */
 import { type Context, Hono } from 'hono';
-import type { FileStore } from './files.ts';
-import { deployments, findModel, models, type SandboxModel, showModel, showVersion } from './models.ts';
+import { type Faults, strike } from './faults.ts';
+import { deployments, findModel, models, type SandboxModel } from './models.ts';
 import type { Env } from './prediction-routes.ts';
-import { notFound } from './problems.ts';
+import { notFound, problemOf } from './problems.ts';
+import { showModel, showVersion } from './show-model.ts';
+import type { Uploads } from './uploads.ts';
 
 export interface CatalogueRoutesOptions {
-  readonly files: FileStore;
+  readonly uploads: Uploads;
+  readonly faults: Faults;
   readonly webhookSecret: string;
 }
 
@@ -27,7 +30,7 @@ const modelOf = (c: Context): SandboxModel => {
   return model;
 };
 
-export function catalogueRoutes({ files, webhookSecret }: CatalogueRoutesOptions): Hono<Env> {
+export function catalogueRoutes({ uploads, faults, webhookSecret }: CatalogueRoutesOptions): Hono<Env> {
   return new Hono<Env>()
     .get('/account', (c) =>
       c.json({ type: 'user', username: 'sandbox', name: 'The sandbox: no model runs', github_url: null }),
@@ -68,11 +71,15 @@ export function catalogueRoutes({ files, webhookSecret }: CatalogueRoutesOptions
         },
       });
     })
-    .post('/files', async (c) => c.json(await files.upload(await c.req.formData()), 201))
-    .get('/files', (c) => c.json(page(files.list())))
-    .get('/files/:id', (c) => c.json(files.show(c.req.param('id'))))
+    .post('/files', async (c) => {
+      const failing = strike(faults, 'failUploads');
+      if (failing) throw problemOf(failing.status, 1);
+      return c.json(await uploads.take(c.req.raw), 201);
+    })
+    .get('/files', (c) => c.json(page(uploads.list())))
+    .get('/files/:id', (c) => c.json(uploads.show(c.req.param('id'))))
     .delete('/files/:id', (c) => {
-      files.remove(c.req.param('id'));
+      uploads.remove(c.req.param('id'));
       return c.body(null, 204);
     });
 }

@@ -77,6 +77,7 @@ export function draftPrediction(
     ...(body.webhook === undefined ? {} : { webhook: body.webhook }),
     webhookEvents: body.webhook_events_filter ?? defaultEvents,
     streams: model.streams,
+    listed: model.output.type === 'array',
     deadlineSeconds: cancelAfter === null ? undefined : readDeadline(cancelAfter),
   };
 }

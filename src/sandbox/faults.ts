@@ -58,6 +58,20 @@ export const faultsSchema = z.strictObject({
   ignoreCancel: z.boolean(),
   /** Where an official text model's token counts are told. */
   tokenCounts: z.enum(['metrics', 'logs', 'none']),
+  /** The next uploads through POST /files get this status and nothing is kept. */
+  failUploads: z.strictObject({ status: z.int().min(400).max(599), times }).nullable(),
+  /** The next downloads of output files get this status: 403 and 404 are what expired links give. */
+  failFiles: z.strictObject({ status: z.int().min(400).max(599), times }).nullable(),
+  /** The next downloads of output files lose their connection after so many bytes. */
+  cutFiles: z.strictObject({ afterBytes: z.int().min(0), times }).nullable(),
+  /** The next downloads of output files are sent elsewhere. */
+  redirectFiles: z.strictObject({ to: z.url(), times }).nullable(),
+  /** The next downloads of output files bring a web page instead, with status 200. */
+  htmlFiles: z.strictObject({ times }).nullable(),
+  /** What output files are said to be, whatever they are; null for the truth. */
+  fileContentType: z.string().nullable(),
+  /** Bytes by which every picture is larger than it need be. */
+  filePaddingBytes: z.int().min(0),
   /** Laid over the metrics of predictions that end; null takes a metric away. */
   metrics: z.record(z.string(), z.number().nullable()),
 });
@@ -87,6 +101,13 @@ export const healthy = (): Faults => ({
   endFailed: null,
   ignoreCancel: false,
   tokenCounts: 'metrics',
+  failUploads: null,
+  failFiles: null,
+  cutFiles: null,
+  redirectFiles: null,
+  htmlFiles: null,
+  fileContentType: null,
+  filePaddingBytes: 0,
   metrics: {},
 });
 

@@ -1,6 +1,5 @@
 /** Checks a prediction's input against its model's schema and fills in the defaults. */
 import type { SandboxModel } from './models.ts';
-import { inputSchemaOf } from './models.ts';
 import { type InvalidField, invalidInput } from './problems.ts';
 import type { InputProperty, InputSchema } from './schemas.ts';
 
@@ -8,7 +7,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 /** The input with defaults; throws the 422 that names every refused field. Inputs the model does not know pass. */
 export function checkInput(model: SandboxModel, input: Input): Input {
-  const schema = inputSchemaOf(model.kind);
+  const schema = model.input;
   const invalid: InvalidField[] = [];
   for (const name of schema.required) {
     if (input[name] === undefined || input[name] === null) {
@@ -45,6 +44,11 @@ function refuse(
   if (given !== expected && !(expected === 'number' && given === 'integer')) {
     return { type: 'invalid_type', description: `Invalid type. Expected: ${expected}, given: ${given}` };
   }
+  if (Array.isArray(value)) {
+    const wrong = value.find((item) => typeof item !== 'string' || !isUriWhereAsked(item, property.items));
+    if (wrong !== undefined) return { type: 'invalid_type', description: 'Invalid type of an item' };
+    return undefined;
+  }
   for (const { $ref } of property.allOf ?? []) {
     const allowed = schema.enums[$ref.split('/').at(-1) ?? ''] ?? [];
     if (!allowed.includes(String(value))) {
@@ -58,8 +62,11 @@ function refuse(
   if (typeof value === 'number' && property.maximum !== undefined && value > property.maximum) {
     return { type: 'number_lte', description: `Must be less than or equal to ${property.maximum}` };
   }
-  if (property.format === 'uri' && !/^(https?:\/\/|data:)\S+$/.test(String(value))) {
+  if (!isUriWhereAsked(String(value), property)) {
     return { type: 'format', description: "Does not match format 'uri'" };
   }
   return undefined;
 }
+
+const isUriWhereAsked = (value: string, schema: { readonly format?: 'uri' } | undefined): boolean =>
+  schema?.format !== 'uri' || /^(https?:\/\/|data:)\S+$/.test(value);

@@ -8,7 +8,7 @@ export function measure(record: PredictionRecord, firstTokenAt: number | undefin
   const end = record.completedAt ?? record.createdAt;
   const metrics: Record<string, number> = { total_time: (end - record.createdAt) / 1000 };
   if (record.startedAt !== undefined) metrics.predict_time = (end - record.startedAt) / 1000;
-  const items = Array.isArray(record.output) ? record.output.length : 0;
+  const items = Array.isArray(record.output) ? record.output.length : record.output === null ? 0 : 1;
   if (record.kind === 'picture' && items > 0) metrics.image_count = items;
   if (record.kind === 'text' && record.official && record.startedAt !== undefined) {
     const prompt = `${String(record.input.system_prompt ?? '')} ${String(record.input.prompt)}`;

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from './faults.ts';
-import type { FileStore } from './files.ts';
+import type { OpenGivenFile } from './given-file.ts';
+import { ModelFailure } from './job.ts';
 import { measure } from './metrics.ts';
+import type { Outputs } from './outputs.ts';
 import {
   isTerminal,
   type PredictionRecord,
@@ -11,7 +13,7 @@ import {
   type StreamEvent,
   type WebhookEvent,
 } from './record.ts';
-import { ModelFailure, perform } from './work.ts';
+import { perform } from './work.ts';
 
 /** What a create has settled; the rest is the prediction's life. */
 export type Draft = Pick<
@@ -19,6 +21,8 @@ export type Draft = Pick<
   'model' | 'kind' | 'official' | 'version' | 'deployment' | 'input' | 'headers' | 'webhook' | 'webhookEvents'
 > & {
   readonly streams: boolean;
+  /** The output is a list, of pieces of text or of files; otherwise one value. */
+  readonly listed: boolean;
   /** The input with the model's defaults. */
   readonly fullInput: PredictionRecord['input'];
   readonly deadlineSeconds: number | undefined;
@@ -26,7 +30,8 @@ export type Draft = Pick<
 
 export interface PredictionsOptions {
   readonly faults: Faults;
-  readonly files: FileStore;
+  readonly outputs: Outputs;
+  readonly openGivenFile: OpenGivenFile;
   /** How long one second of a limit lasts: of Cancel-After, the 30 minutes, the hour until data is removed. */
   readonly limitSecondMs: number;
   readonly now: () => number;
@@ -58,7 +63,7 @@ const idAlphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const newId = (): string => [...randomBytes(26)].map((byte) => idAlphabet[byte % 32]).join('');
 
 export function createPredictions(options: PredictionsOptions): Predictions {
-  const { faults, files, limitSecondMs, now } = options;
+  const { faults, outputs, limitSecondMs, now } = options;
   const all: PredictionRecord[] = [];
   const byId = new Map<string, PredictionRecord>();
   const lives = new Map<string, AbortController>();
@@ -107,7 +112,8 @@ export function createPredictions(options: PredictionsOptions): Predictions {
         answer: options.answer?.(record.input),
         output: (item) => {
           firstTokenAt ??= now();
-          if (Array.isArray(record.output)) record.output.push(item);
+          if (!draft.listed) record.output = item;
+          else if (Array.isArray(record.output)) record.output.push(item);
           else record.output = [item];
           emit(record, 'output', item);
         },
@@ -118,7 +124,8 @@ export function createPredictions(options: PredictionsOptions): Predictions {
           record.logs += text;
           emit(record, 'logs', text);
         },
-        keep: (drawing) => files.keepPicture(record.id, drawing),
+        keep: (file) => outputs.keep(record.id, file),
+        open: (url) => options.openGivenFile(url, signal),
       });
     } catch (error) {
       if (stopped.signal.aborted) return;
@@ -157,7 +164,7 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     all,
     create(draft) {
       for (const record of all) removeOldData(record);
-      const { streams, fullInput: _, deadlineSeconds, ...kept } = draft;
+      const { streams, listed: _listed, fullInput: _input, deadlineSeconds, ...kept } = draft;
       const createdAt = now();
       const record: PredictionRecord = {
         ...kept,

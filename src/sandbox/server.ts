@@ -1,16 +1,20 @@
 /** The sandbox: an HTTP server on loopback that plays Replicate's API. No model runs, nothing is billed. */
 import type { Server } from 'node:http';
+import { Readable } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { catalogueRoutes } from './catalogue-routes.ts';
 import { controlRoutes } from './control-routes.ts';
 import { type Faults, faultsSchema, healthy } from './faults.ts';
-import { createFiles } from './files.ts';
+import { createOpenGivenFile } from './given-file.ts';
+import { outputRoutes } from './output-routes.ts';
+import { createOutputs } from './outputs.ts';
 import { type Env, predictionRoutes, streamRoutes } from './prediction-routes.ts';
 import { createPredictions } from './predictions.ts';
 import { notFound, Problem, problemOf, throttled, unauthenticated } from './problems.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { type PredictionRecord, showPrediction } from './record.ts';
+import { createUploads } from './uploads.ts';
 import { createWebhooks, newWebhookSecret } from './webhooks.ts';
 
 /** Any fault can be given from the start; without, Replicate is healthy. */
@@ -21,6 +25,11 @@ export interface SandboxOptions extends Partial<Omit<Faults, 'answer'>> {
   readonly answer?: string | null | ((input: Readonly<Record<string, unknown>>) => string);
   /** How long a second of a limit lasts (Cancel-After, 30 minutes, data removed after an hour). Default 1000. */
   readonly limitSecondMs?: number;
+  /**
+   * Models fetch the links in their input, from anywhere. Default: they read what was uploaded or drawn here and data URIs,
+   * and leave links alone, since this machine can reach what a person who names a link can't.
+   */
+  readonly fetchLinks?: boolean;
   /** `whsec_…`; default: a new one. */
   readonly webhookSecret?: string;
   /** Milliseconds since the epoch, for every time the API shows and for what expires. Default: the real clock. */
@@ -44,6 +53,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     token,
     answer,
     limitSecondMs = 1000,
+    fetchLinks = false,
     webhookSecret = newWebhookSecret(),
     now = Date.now,
     ...given
@@ -55,7 +65,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   });
   let origin = '';
   let server: Server | undefined;
-  const files = createFiles({ now, limitSecondMs, origin: () => origin });
+  const limits = { now, limitSecondMs, origin: () => origin };
+  const uploads = createUploads(limits);
+  const outputs = createOutputs({ ...limits, faults });
   const webhooks = createWebhooks({
     secret: webhookSecret,
     limitSecondMs,
@@ -64,12 +76,25 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   });
   const predictions = createPredictions({
     faults,
-    files,
+    outputs,
+    openGivenFile: createOpenGivenFile({ openOwn, fetchLinks }),
     limitSecondMs,
     now,
     answer: typeof answer === 'function' ? answer : undefined,
     onChange: webhooks.notify,
   });
+  function openOwn(url: string): Readable | undefined {
+    const [kind, id = '', name = ''] = url.startsWith(`${origin}/`)
+      ? url
+          .slice(origin.length + 1)
+          .replace(/^v1\//, '')
+          .split('/')
+      : [];
+    if (kind === 'files') return uploads.open(id);
+    const made = kind === 'output' ? outputs.find(id, name) : undefined;
+    return made && Readable.from([made.bytes()]);
+  }
+
   const creates = createRateLimit(Date.now);
   const reads = createRateLimit(Date.now);
   const routes = { predictions, faults, origin: () => origin };
@@ -77,11 +102,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const app = new Hono<Env>()
     .onError((error) => (error instanceof Problem ? error : problemOf(500, 1)).toResponse())
     .notFound(() => notFound().toResponse())
-    .route('/_sandbox', controlRoutes(predictions, faults))
-    .get('/output/:id/:name', (c) => {
-      const bytes = files.picture(c.req.param('id'), c.req.param('name'));
-      return c.body(new Uint8Array(bytes), 200, { 'content-type': 'image/png' });
-    })
+    .route('/_sandbox', controlRoutes(predictions, uploads, faults))
+    .route('/output', outputRoutes(outputs, faults))
     .use('/v1/*', async (_, next) => {
       if (faults.responseDelayMs > 0)
         await new Promise((resolve) => setTimeout(resolve, faults.responseDelayMs));
@@ -97,7 +119,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       await next();
     })
     .route('/v1', predictionRoutes(routes))
-    .route('/v1', catalogueRoutes({ files, webhookSecret }));
+    .route('/v1', catalogueRoutes({ uploads, faults, webhookSecret }));
 
   return {
     faults,
@@ -117,6 +139,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     async stop() {
       predictions.stop();
       webhooks.stop();
+      uploads.stop();
       const closing = server;
       if (!closing?.listening) return;
       await new Promise<void>((resolve) => {

@@ -44,13 +44,17 @@ function topicOf(prompt: string): string {
     : characters.join('') || 'nothing in particular';
 }
 
-/** Several paragraphs, a list and a code block; longer when the prompt asks for a number of words. */
-export function writeText(prompt: string): string {
+/**
+ * Several paragraphs, a list and a code block; longer when the prompt asks for a number of words. `pictures` are what came
+ * with the prompt, in words.
+ */
+export function writeText(prompt: string, pictures: readonly string[]): string {
   const topic = topicOf(prompt);
   const seed = numberFrom(prompt);
   const wanted = Math.min(3000, Number(/(\d+)[ -]words?\b/i.exec(prompt)?.[1] ?? 0));
   const parts = [
     textMark,
+    ...pictures.map((picture) => `The picture: ${picture}.`),
     `${pick(openings, seed, 1).join('')} **${topic}**. ${pick(middles, seed, 2).join(' ')}`,
     `Some steps that usually help:\n\n${pick(points, seed >>> 3, 4)
       .map((point, index) => `${index + 1}. ${point}`)

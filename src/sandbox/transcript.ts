@@ -15,6 +15,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 const names: Readonly<Record<string, string>> = { en: 'english', de: 'german' };
+const files: Readonly<Record<string, string>> = { en: 'The file', de: 'Die Datei' };
 const segmentSeconds = 3.5;
 
 interface Segment {
@@ -39,15 +40,25 @@ export interface Transcript {
   readonly srt_file: null;
 }
 
-/** The sample in the language asked for (English where there is none), as plain text, SRT or WebVTT. */
-export function transcribe(input: Readonly<Record<string, unknown>>): Transcript {
+/**
+ * The sample in the language asked for (English where there is none), as plain text, SRT or WebVTT. It says which file was
+ * heard, and is as long as the recording where that is known.
+ */
+export function transcribe(
+  input: Readonly<Record<string, unknown>>,
+  heard: string,
+  seconds: number | undefined,
+): Transcript {
   const language = typeof input.language === 'string' && input.language in sentences ? input.language : 'en';
-  const segments = (sentences[language] ?? []).map((sentence, id) => ({
+  const sample = [...(sentences[language] ?? []), `${files[language]}: ${heard}.`];
+  const count = Math.max(sample.length, Math.ceil((seconds ?? 0) / segmentSeconds));
+  const length = seconds === undefined ? segmentSeconds : seconds / count;
+  const segments = Array.from({ length: count }, (_, id) => ({
     id,
     seek: 0,
-    start: id * segmentSeconds,
-    end: (id + 1) * segmentSeconds,
-    text: ` ${sentence}`,
+    start: id * length,
+    end: (id + 1) * length,
+    text: ` ${sample[id % sample.length]}`,
     tokens: [],
     temperature: 0,
     avg_logprob: -0.2,

@@ -1,23 +1,27 @@
-/** `/budget set` and `/budget view` over a real ledger. */
+/** `/budget …` over a real ledger: what an admin types, and what they read. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createBudgetSet, createBudgetView } from '../../src/commands/budget.ts';
+import { createBudgetCommands } from '../../src/commands/budget/all.ts';
+import { parseArguments } from '../../src/core/arguments.ts';
+import type { Budget } from '../../src/core/budget/budget.ts';
 import { createBudget } from '../../src/core/budget/ledger.ts';
-import { systemClock } from '../../src/core/clock.ts';
-import type { Command } from '../../src/core/command.ts';
+import type { Place } from '../../src/core/chat.ts';
 import type { Database } from '../../src/core/storage/database.ts';
 import { openDatabase } from '../../src/core/storage/open-database.ts';
+import { createFakeClock } from '../fake-clock.ts';
 
 const context = {
-  person: { id: 'web:local', name: 'local', platformAdmin: true },
-  place: { surface: 'web' as const, channel: 'c', direct: true },
+  person: { id: 'discord:111111111111111111', name: 'Ada', platformAdmin: true },
+  place: { surface: 'discord', workspace: 'G1', channel: 'C1', direct: false } as Place,
   attachments: [],
   admin: true,
 };
+const ADA = 'discord:123456789012345678';
 
 let database: Database;
-let run: (command: (typeof commands)[number], args: Record<string, string>) => Promise<string>;
-const commands = ['set', 'view'] as const;
+let budget: Budget;
+/** A command as it is written, without its slash. */
+let run: (text: string) => Promise<string>;
 
 beforeEach(async () => {
   database = await openDatabase('sqlite::memory:');
@@ -26,40 +30,96 @@ beforeEach(async () => {
     everybody: { amountMicroUsd: 20_000_000, unit: 'month' as const },
     people: new Map(),
   };
-  const budget = createBudget({ database, clock: systemClock, timezone: 'UTC', defaults });
-  const options = { budget, clock: systemClock, timezone: 'UTC' };
-  const made: Record<(typeof commands)[number], Command> = {
-    set: createBudgetSet(options),
-    view: createBudgetView(options),
-  };
-  run = async (name, args) => {
-    const command = made[name];
-    if (command.kind !== 'instant') throw new Error('not an instant command');
+  const clock = createFakeClock(Date.parse('2026-11-21T12:00:00Z'));
+  budget = createBudget({ database, clock, timezone: 'UTC', defaults });
+  const commands = createBudgetCommands({ budget, clock, timezone: 'UTC' });
+  run = async (text) => {
+    const command = commands.find(({ name }) => text === name || text.startsWith(`${name} `));
+    if (command?.kind !== 'instant') throw new Error(`no command: ${text}`);
+    const args = parseArguments(command.options, { form: 'text', text: text.slice(command.name.length) });
     return (await command.run(args, context)).text;
   };
 });
 afterEach(() => database.close());
 
 it('keeps the period that is in force when only an amount is given', async () => {
-  expect(await run('set', { amount: '30' })).toContain('was $20.00 per month and is now $30.00 per month');
+  expect(await run('budget set 30')).toContain('was $20.00 per month and is now $30.00 per month');
 });
 
 it('takes the period from the amount, or from its own option', async () => {
-  expect(await run('set', { amount: '5.00 per week' })).toContain('is now $5.00 per week');
-  expect(await run('set', { amount: '5.00', per: 'once' })).toContain('is now $5.00 once');
-  expect(await run('set', { amount: 'unlimited' })).toContain('is now unlimited');
+  expect(await run('budget set 5.00 per week')).toContain('is now $5.00 per week');
+  expect(await run('budget set 5.00 --per once')).toContain('is now $5.00 once');
+  expect(await run('budget set unlimited')).toContain('is now unlimited');
+  expect(await run('budget set 0 per day')).toContain('is now $0 per day');
 });
 
 it('sets one person and nobody else, and says from then on that an admin did', async () => {
-  await run('set', { amount: '2.50', person: 'discord:123456789012345678' });
-  expect(await run('view', { person: 'discord:123456789012345678' })).toMatch(
-    /set by an admin[\s\S]*\$2\.50 per day/,
-  );
-  expect(await run('view', { person: 'web:local' })).toMatch(/from the configuration[\s\S]*\$1\.00 per day/);
+  await run(`budget set 2.50 --person ${ADA}`);
+  expect(await run(`budget view --person ${ADA}`)).toMatch(/set by an admin[\s\S]*\$2\.50 per day/);
+  expect(await run('budget view --person web:local')).toMatch(/from the configuration[\s\S]*\$1\.00 per day/);
+});
+
+it('gives a role, a channel and a workspace a budget of their own, and takes it away', async () => {
+  await expect(run('budget view --channel C1')).rejects.toThrow(/no budget/);
+  expect(await run('budget set 5 --channel C1')).toMatch(/channel discord:\S*C1\*\* is now \$5\.00 per day/);
+  expect(await run('budget set 6 --role discord:222222222222222222')).toContain('is now $6.00 per day');
+  expect(await run('budget set 7 --workspace')).toContain('**workspace discord:G1** is now $7.00 per day');
+  const all = await run('budget view');
+  for (const amount of ['$5.00', '$6.00', '$7.00', '$20.00']) expect(all).toContain(`${amount} per`);
+  expect(await run('budget clear --channel C1')).toContain('It has no budget of its own now.');
+  await expect(run('budget view --channel C1')).rejects.toThrow(/no budget/);
+  expect(await run('budget clear')).toContain('$20.00 per month');
+});
+
+it('wants one scope at a time', async () => {
+  await expect(run(`budget set 1 --person ${ADA} --channel C1`)).rejects.toThrow('not several');
 });
 
 it('refuses what is no amount and changes nothing', async () => {
-  await expect(run('set', { amount: '-1' })).rejects.toThrow('"-1" is not a budget');
-  await expect(run('set', { amount: 'a lot' })).rejects.toThrow('"a lot" is not a budget');
-  expect(await run('view', {})).toContain('$20.00 per month');
+  await expect(run('budget set -1')).rejects.toThrow('"-1" is not a budget');
+  await expect(run('budget set a lot')).rejects.toThrow('"a lot" is not a budget');
+  await expect(run('budget grant 0')).rejects.toThrow('"0" is not an amount of money');
+  expect(await run('budget view')).toContain('$20.00 per month');
+});
+
+it('grants credit beside the allowance, until a day that is still to come', async () => {
+  expect(await run(`budget grant 3.00 --person ${ADA} --expires 2026-11-30`)).toMatch(
+    /\$3\.00 of extra credit more, to be used by the end of 2026-11-30\.[\s\S]*\$3\.00 extra credit, \$4\.00 left/,
+  );
+  await expect(run('budget grant 1 --expires 2026-11-20')).rejects.toThrow('2026-11-20 is over');
+  await expect(run('budget grant 1 --expires 2026-02-30')).rejects.toThrow('is not a day');
+});
+
+it('pauses everybody, and lets them go on', async () => {
+  expect(await run('budget pause')).toContain('**everybody together** is paused');
+  expect(await run('budget view')).toContain('Paused by discord:111111111111111111');
+  expect(await run('budget resume')).toContain('may spend again');
+  expect(await run('budget resume')).toContain('was not paused');
+});
+
+it('starts a period anew, and the history stays', async () => {
+  await database.sql.transaction().execute(async (transaction) => {
+    await budget.hold(transaction, {
+      runId: 'r1',
+      personId: ADA,
+      ceilingMicroUsd: 400_000,
+      typicalMicroUsd: 1,
+    });
+    await budget.settle(transaction, 'r1', 400_000);
+  });
+  expect(await run(`budget view --person ${ADA}`)).toContain('$0.40 spent today');
+  expect(await run(`budget reset --person ${ADA}`)).toContain('$0 spent today, $1.00 left');
+  expect(await budget.verify()).toEqual([]);
+});
+
+it('remembers who changed what, where, and what it was', async () => {
+  await run(`budget set 2 --person ${ADA}`);
+  await run(`budget set 3 --person ${ADA}`);
+  const [newest = '', older = ''] = (await run('budget audit')).split('\n');
+  expect(newest).toMatch(
+    /2026-11-21 12:00 · discord:111111111111111111 in discord:G1\/C1 .*\$2\.00 per day → \$3\.00 per day/,
+  );
+  expect(older).toContain('$2.00 per day');
+  const number = /^- (\d+)/.exec(newest)?.[1];
+  expect(await run(`budget audit --before ${number}`)).toBe(older);
 });

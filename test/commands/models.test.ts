@@ -1,40 +1,71 @@
-/** `/models` against the sandbox. */
+/** `/models list`, `allow` and `deny` over the sandbox. */
 
-import { afterEach, expect, it } from 'vitest';
-import { createModelsCommand } from '../../src/commands/models.ts';
-import { systemClock } from '../../src/core/clock.ts';
-import { readConfig } from '../../src/core/config/config.ts';
-import { createReplicateModels } from '../../src/core/models/replicate-models.ts';
-import { createSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { expect, it } from 'vitest';
+import { startNamedCore } from './named-core.ts';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-const context = {
-  person: { id: 'web:local', name: 'local', platformAdmin: false },
-  place: { surface: 'web' as const, channel: 'c', direct: true },
-  attachments: [],
-  admin: false,
-};
+const FALLBACK = 'commands: { run: { hardware: t4, max-seconds: 100 } }';
 
-let sandbox: Sandbox;
-afterEach(() => sandbox.stop());
-
-it('shows what a community model without a version was pinned to, and the price', async () => {
-  sandbox = createSandbox();
-  const { url } = await sandbox.start();
-  const models = createReplicateModels({ token: 'any', baseUrl: url, clock: systemClock, log: silent });
-  const config = readConfig({});
-  const [llama] = config.ask.models;
-  const story = { ...llama, name: 'story', ref: 'sandbox/storyteller', price: { by: 'free' as const } };
-  const command = createModelsCommand({
-    config: { ...config, ask: { ...config.ask, models: [llama, story] } },
-    models,
-  });
-  if (command.kind !== 'instant') throw new Error('not an instant command');
-
-  const { text } = await command.run({}, context);
-
+it('shows what runs under each command, its price, and where that is from', async () => {
+  const core = await startNamedCore(`models:
+  story: { ref: sandbox/storyteller, price: free }
+  quick: { ref: black-forest-labs/flux-schnell, price: { per-image: 0.003 } }
+commands:
+  ask: { models: [llama, story] }
+  draw: { description: Draws, model: quick, options: { prompt: { type: string, required: true } } }`);
+  const { text } = await core.say('models list', '');
   expect(text).toContain(
-    '**llama**: `meta/meta-llama-3-70b-instruct`, $0.000725 per second, used unless you name another',
+    'Models for `/ask`:\n' +
+      '- **llama**: `meta/meta-llama-3-70b-instruct`, $0.000725 per second (A40 by replicate.com/pricing, 2026-11-20); used unless you name another\n',
   );
-  expect(text).toMatch(/\*\*story\*\*: `sandbox\/storyteller:[0-9a-f]{8}`, free/);
+  expect(text).toMatch(
+    /- \*\*story\*\*: `sandbox\/storyteller:[0-9a-f]{8}`, free \(set in the configuration\)/,
+  );
+  expect(text).toMatch(/Models for `\/imagine`:\n- \*\*sdxl\*\*: `stability-ai\/sdxl:7762fd07`/);
+  expect(text).toContain(
+    'Models for `/draw`:\n- **quick**: `black-forest-labs/flux-schnell`, $0.0030 per picture (set in the configuration)',
+  );
+  expect(text).not.toContain('`/run`');
+});
+
+it('answers to `models` where commands are written', async () => {
+  const core = await startNamedCore('');
+  expect((await core.say('models', '')).text).toContain('Models for `/ask`:');
+});
+
+it('shows what runs usually cost, once there were enough', async () => {
+  const core = await startNamedCore(FALLBACK, { atOnce: 5, eachPerson: 'unlimited' });
+  await core.sayAsAdmin('models allow', 'sandbox/word-counter');
+  expect((await core.say('models list', '')).text).toMatch(
+    /Models for `\/run`:\n- `sandbox\/word-counter:[0-9a-f]{8}`, \$0\.000225 per second \(T4 by replicate\.com\/pricing, 2026-11-20\)$/,
+  );
+  await Promise.all(
+    ['a', 'b', 'c', 'd', 'e'].map((text) => core.sayAsAdmin('run', `sandbox/word-counter ${text}`)),
+  );
+  expect((await core.say('models list', '')).text).toMatch(
+    /`, usually \$[\d.]+, 95 of 100 times at most \$[\d.]+ \(the last 5\); \$0\.000225 per second/,
+  );
+});
+
+it('says when what is allowed has no price yet', async () => {
+  const core = await startNamedCore('');
+  expect((await core.sayAsAdmin('models allow', 'sandbox/word-counter')).text).toContain(
+    'It is not run before its price is known',
+  );
+  expect((await core.say('models list', '')).text).toContain('without a price, so it is not run');
+});
+
+it('refuses to allow what does not exist and to deny what was not allowed', async () => {
+  const core = await startNamedCore(FALLBACK);
+  expect((await core.sayAsAdmin('models allow', 'sandbox/nothing')).text).toContain(
+    'does not exist on Replicate',
+  );
+  expect((await core.sayAsAdmin('models deny', 'sandbox/nothing')).text).toContain('was not allowed');
+});
+
+it('suggests for a denial what is allowed', async () => {
+  const core = await startNamedCore(FALLBACK);
+  await core.sayAsAdmin('models allow', 'sandbox/word-counter');
+  expect(await core.handler.suggest('models deny', 'model', 'COUNT')).toEqual([
+    { name: 'sandbox/word-counter', value: 'sandbox/word-counter' },
+  ]);
 });

@@ -11,6 +11,9 @@ export interface BotProcess {
   readonly log: readonly string[];
   /** No goodbye: SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
+  /** Stops it in its tracks, and lets it go on: to everybody else it is merely slow. */
+  freeze(): void;
+  thaw(): void;
   /** SIGTERM. Resolves with its exit code and how long it took. */
   terminate(): Promise<{ code: number | null; tookMs: number }>;
 }
@@ -38,6 +41,8 @@ export async function startBot(env: Readonly<Record<string, string>>): Promise<B
     url,
     log,
     kill: () => end(child, 'SIGKILL').then(() => undefined),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async terminate() {
       const from = Date.now();
       const code = await end(child, 'SIGTERM');

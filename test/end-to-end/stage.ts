@@ -1,6 +1,6 @@
-/** A whole stage: sandbox, Discord stand-in, gates in front of both, a fresh database, and the bot in a process. */
+/** A whole stage: sandbox, Discord and Slack stand-ins, gates in front of them, a fresh database, the bot in processes. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBudget } from '../../src/core/budget/ledger.ts';
@@ -8,6 +8,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { openDatabase } from '../../src/core/storage/open-database.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts';
 import { createDiscordStandin, type DiscordStandin } from '../standins/discord/standin.ts';
+import { createSlackStandin, type SlackStandin } from '../standins/slack/slack-standin.ts';
 import { type BotProcess, startBot } from './bot-process.ts';
 import { createGate, type Gate } from './gate.ts';
 
@@ -20,38 +21,71 @@ export interface Books {
   readonly differences: readonly string[];
 }
 
-export interface Stage {
+/** The web page is always there. */
+export type Platform = 'discord' | 'slack';
+
+export interface StageOptions {
+  /** Where the bot is; default Discord. */
+  readonly platforms?: readonly Platform[];
+  /** How long Slack waits for an acknowledgement; default 3,000 ms, as Slack does. */
+  readonly slackAckMs?: number;
+  /** Default: a new SQLite file. */
+  readonly databaseUrl?: string;
+  /** What stands in replibot.yaml. */
+  readonly config?: string;
+}
+
+export interface Stage extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly discord: DiscordStandin;
+  readonly slack: SlackStandin;
   readonly replicateGate: Gate;
   readonly discordGate: Gate;
+  readonly slackGate: Gate;
   startBot(env?: Readonly<Record<string, string>>): Promise<BotProcess>;
   /** What the database says, read beside the bot. */
   books(): Promise<Books>;
   close(): Promise<void>;
 }
 
-export async function createStage(options: SandboxOptions = {}): Promise<Stage> {
+export async function createStage(
+  sandboxOptions: SandboxOptions = {},
+  { platforms = ['discord'], databaseUrl: givenDatabase, config, slackAckMs = 3000 }: StageOptions = {},
+): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'replibot-'));
-  const databaseUrl = `sqlite:${join(folder, 'replibot.db')}`;
-  const sandbox = createSandbox(options);
+  const databaseUrl = givenDatabase ?? `sqlite:${join(folder, 'replibot.db')}`;
+  const configPath = join(folder, 'replibot.yaml');
+  if (config !== undefined) writeFileSync(configPath, config);
+  const sandbox = createSandbox(sandboxOptions);
   const { url } = await sandbox.start();
   const discord = await createDiscordStandin();
+  const slack = await createSlackStandin({ ackMs: slackAckMs });
   const replicateGate = await createGate(new URL(url).origin);
   const discordGate = await createGate(new URL(discord.apiUrl).origin);
+  const slackGate = await createGate(new URL(slack.apiUrl).origin);
+  const credentials: Readonly<Record<Platform, Readonly<Record<string, string>>>> = {
+    discord: { DISCORD_TOKEN: discord.token, DISCORD_API_URL: `${discordGate.url}/api` },
+    slack: {
+      SLACK_BOT_TOKEN: slack.world.botToken,
+      SLACK_APP_TOKEN: slack.world.appToken,
+      SLACK_API_URL: `${slackGate.url}/api/`,
+    },
+  };
   const bots: BotProcess[] = [];
-  return {
+  const stage: Stage = {
     sandbox,
     discord,
+    slack,
     replicateGate,
     discordGate,
+    slackGate,
     async startBot(env = {}) {
       const bot = await startBot({
         REPLICATE_API_TOKEN: 'r8_test',
         REPLICATE_API_URL: `${replicateGate.url}/v1`,
-        DISCORD_TOKEN: discord.token,
-        DISCORD_API_URL: `${discordGate.url}/api`,
         DATABASE_URL: databaseUrl,
+        ...(config !== undefined && { REPLIBOT_CONFIG: configPath }),
+        ...Object.assign({}, ...platforms.map((platform) => credentials[platform])),
         ...env,
       });
       bots.push(bot);
@@ -95,10 +129,12 @@ export async function createStage(options: SandboxOptions = {}): Promise<Stage> 
     },
     async close() {
       await Promise.all(bots.map((bot) => bot.kill()));
-      await Promise.all([discordGate.close(), replicateGate.close()]);
-      await discord.close();
+      await Promise.all([discordGate.close(), slackGate.close(), replicateGate.close()]);
+      await Promise.all([discord.close(), slack.close()]);
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
     },
+    [Symbol.asyncDispose]: () => stage.close(),
   };
+  return stage;
 }

@@ -8,6 +8,7 @@ import {
   Options,
   Partials,
   type RateLimitData,
+  type RESTOptions,
   Routes,
   Status,
 } from 'discord.js';
@@ -32,16 +33,10 @@ export function createDiscordClient(options: DiscordClientOptions): Client {
     partials: [Partials.Channel],
     allowedMentions: { parse: [], repliedUser: false },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
-    rest: {
-      ...(options.apiUrl ? { api: options.apiUrl } : {}),
-      version: '10',
-      // A repeated POST makes a second message, and a repeated edit is older than what we have by then.
-      retries: 0,
-      // Interaction endpoints are exempt from Discord's 50 per second, but discord.js counts them.
-      globalRequestsPerSecond: 1000,
-      rejectOnRateLimit: isMessageWrite,
-    },
-    ...(options.shards ? { shards: [...options.shards.ids], shardCount: options.shards.total } : {}),
+    rest: restOptions(options.apiUrl),
+    ...(options.shards
+      ? { shards: [...options.shards.ids], shardCount: options.shards.total }
+      : { shards: 'auto' }),
   });
   const { log } = options;
   client.on(Events.Error, (error) => log.error({ error: describeError(error) }, 'Discord client error'));
@@ -60,6 +55,19 @@ export function createDiscordClient(options: DiscordClientOptions): Client {
   return client;
 }
 
+/** For every REST client of ours: nothing is repeated, and no write of a message waits in a queue. */
+export function restOptions(apiUrl: string | undefined): Partial<RESTOptions> {
+  return {
+    ...(apiUrl ? { api: apiUrl } : {}),
+    version: '10',
+    // A repeated POST makes a second message, and a repeated edit is older than what we have by then.
+    retries: 0,
+    // Interaction endpoints are exempt from Discord's 50 per second, but discord.js counts them.
+    globalRequestsPerSecond: 1000,
+    rejectOnRateLimit: isMessageWrite,
+  };
+}
+
 /** Resolves when every shard of this process receives events. Throws OperatorError when Discord refuses the credentials. */
 export async function connect(client: Client, token: string): Promise<void> {
   let closeCode: number | undefined;
@@ -70,6 +78,8 @@ export async function connect(client: Client, token: string): Promise<void> {
   try {
     await client.login(token);
   } catch (error) {
+    // discord.js destroys a client whose login failed, and never calls it ready again; it is to try once more.
+    Reflect.set(client.ws, 'destroyed', false);
     const reason = closeCode === undefined ? undefined : closeReasons[closeCode];
     if (reason) throw operatorError(`Discord closed the connection with ${closeCode}: ${reason}`);
     throw explainStart(error);
@@ -129,6 +139,6 @@ const closeReasons: Readonly<Record<number, string>> = {
   4010: 'the shard does not exist. Check DISCORD_SHARDS.',
   4011: 'the bot is in too many servers for one connection. Set DISCORD_SHARDS.',
   4012: 'this version of the gateway is gone. Update the bot.',
-  4013: 'the intents are not valid. Update the bot.',
-  4014: 'an intent is not enabled for this application. Check Privileged Gateway Intents in the Developer Portal.',
+  4013: 'the intents (Guilds, GuildMessages, DirectMessages) are not valid. Update the bot.',
+  4014: 'an intent (Guilds, GuildMessages, DirectMessages) is not enabled for this application. Check Privileged Gateway Intents in the Developer Portal.',
 };

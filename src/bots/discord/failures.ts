@@ -3,6 +3,7 @@
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
 import { RateLimitedError, ReplyGoneError } from '../../core/errors.ts';
 import { describeError } from '../../core/log.ts';
+import { UnreadableFileError } from './message-api.ts';
 
 const gone: readonly (number | string)[] = [
   RESTJSONErrorCodes.UnknownMessage,
@@ -27,6 +28,15 @@ export function isRefused(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.status >= 400 && error.status < 500;
 }
 
+/** 413, or 40005: what was to be uploaded is more than Discord takes there. */
+export function isTooLarge(error: unknown): boolean {
+  if (error instanceof HTTPError) return error.status === 413;
+  return (
+    error instanceof DiscordAPIError &&
+    (error.status === 413 || error.code === RESTJSONErrorCodes.RequestEntityTooLarge)
+  );
+}
+
 /** 40094: where the bot is a guest (user install), an interaction may have only five follow-ups. */
 export function isOutOfFollowUps(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.code === tooManyFollowUps;
@@ -37,6 +47,8 @@ const tooManyFollowUps = 40_094;
  * The error as the core knows it. Never the SDK's own object: that carries the request, whose path can hold a token.
  */
 export function toCoreError(error: unknown): Error {
+  if (error instanceof RateLimitedError || error instanceof ReplyGoneError) return error;
+  if (error instanceof UnreadableFileError) return new Error(error.message);
   if (error instanceof RateLimitError) return new RateLimitedError(Math.max(0, Math.ceil(error.retryAfter)));
   if (error instanceof DiscordAPIError) {
     const why = `Discord refused with ${error.status}, code ${error.code}: ${error.message}`;

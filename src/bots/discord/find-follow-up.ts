@@ -1,8 +1,9 @@
 /** Finds a follow-up that Discord accepted without our hearing of it: a crash or a lost answer came between. */
 
-import { type REST, Routes } from 'discord.js';
+import { RequestMethod, Routes } from 'discord.js';
 import { z } from 'zod';
 import { isRefused } from './failures.ts';
+import type { SendRequest } from './message-api.ts';
 
 const listed = z.array(
   z.object({ id: z.string(), interaction_metadata: z.object({ id: z.string() }).optional() }),
@@ -16,16 +17,17 @@ const MOST_MESSAGES = '100';
  * the bot may not read the channel (user install, no Read Message History).
  */
 export async function findFollowUp(options: {
-  rest: REST;
+  send: SendRequest;
   channelId: string;
   interactionId: string;
   known: readonly string[];
 }): Promise<string | undefined> {
-  const { rest, channelId, interactionId, known } = options;
+  const { send, channelId, interactionId, known } = options;
   const last = known.findLast((id) => /^\d+$/.test(id));
   const query = new URLSearchParams({ limit: MOST_MESSAGES, ...(last && { after: last }) });
   try {
-    const messages = listed.parse(await rest.get(Routes.channelMessages(channelId), { query }));
+    const route = Routes.channelMessages(channelId);
+    const messages = listed.parse(await send({ method: RequestMethod.Get, route, query }));
     return messages
       .filter((message) => message.interaction_metadata?.id === interactionId && !known.includes(message.id))
       .map((message) => message.id)

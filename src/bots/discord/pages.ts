@@ -1,184 +1,200 @@
 /** Puts the pages of one reply on Discord: through the interaction while its token lives, else as messages of the bot. */
 
-import { type REST, Routes } from 'discord.js';
+import { RequestMethod, Routes } from 'discord.js';
 import { z } from 'zod';
-import type { Button } from '../../core/chat.ts';
+import type { FileLimits } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { PageContent } from '../../core/reply/paged-reply.ts';
 import { isOutOfFollowUps, isRefused, isTokenExpired, toCoreError } from './failures.ts';
 import { findFollowUp } from './find-follow-up.ts';
-import { messageBody } from './message-body.ts';
+import type { SendRequest } from './message-api.ts';
+import { fileLimitsOf } from './page-files.ts';
+import { createPageMessage } from './page-message.ts';
+import { notices, pageText } from './page-text.ts';
 import type { DiscordReplyRef } from './reply-ref.ts';
+import { createReplyState } from './reply-state.ts';
 
-/** Stands above the first page that had to become a message of its own. */
-export const continuedNotice =
-  '-# Continued here, because Discord closed the original reply after 15 minutes.\n';
+/** When people are told that the answer will go on elsewhere, before the interaction closes. */
+const warnedBeforeMs = 60_000;
 
 export interface Pages {
   /** Makes page `index` (from 0) show exactly this, creating its message when there is none. Rejects with core errors. */
-  show(index: number, content: string, buttons: readonly Button[]): Promise<void>;
+  show(index: number, content: PageContent, final: boolean): Promise<void>;
   /** Deletes the last page's message. Rejects with core errors. */
   removeLast(): Promise<void>;
   readonly ref: DiscordReplyRef;
-  /** Whether the interaction's token still works, as far as we know. */
-  tokenAlive(): boolean;
+  readonly fileLimits: FileLimits;
+  /** Whether writes go through the interaction, as far as we know. */
+  throughInteraction(): boolean;
 }
-
-const created = z.object({ id: z.string(), content: z.string() });
 
 /** `reopened`: another process may have created a message that `ref` does not know of. */
 export function createPages(parts: {
-  rest: REST;
+  send: SendRequest;
   clock: Clock;
   ref: DiscordReplyRef;
   reopened: boolean;
 }): Pages {
-  const { rest, clock } = parts;
-  let ref = parts.ref;
+  const { send, clock } = parts;
+  const state = createReplyState(parts.ref, clock);
+  const { token, setPage, close, leavesPlace } = state;
   let mayExist = parts.reopened;
+  /** The page that was shown last, for the closing words that it may need. */
+  let latest: { readonly index: number; readonly content: PageContent } | undefined;
 
-  const tokenAlive = () => ref.interaction !== undefined && clock.now() < ref.interaction.expiresAt;
-  const setPage = (index: number, page: DiscordReplyRef['pages'][number]) => {
-    const pages = [...ref.pages];
-    pages[index] = page;
-    ref = { ...ref, pages };
-  };
-  const closeInteraction = () => {
-    if (ref.interaction) ref = { ...ref, interaction: { ...ref.interaction, expiresAt: 0 } };
-  };
+  const limits = () => fileLimitsOf(token()?.maxFileBytes);
+  const message = createPageMessage({ send, state, limits, filesMayExist: parts.reopened });
 
   /** A follow-up whose answer never reached us, found in the channel by its interaction; follow-ups take no nonce. */
   const adoptLost = async (index: number, interactionId: string) => {
-    const known = ref.pages.map((page) => page.id);
-    const id = await findFollowUp({ rest, channelId: ref.channelId, interactionId, known });
+    const known = state.ref.pages.map((page) => page.id);
+    const id = await findFollowUp({ send, channelId: state.ref.channelId, interactionId, known });
     if (id === undefined) return undefined;
-    const page = { id, via: 'interaction' as const };
-    setPage(index, page);
-    return page;
+    setPage(index, { id, via: 'interaction' });
+    return state.ref.pages[index];
   };
 
   /** True when it worked; false when the token turned out to be too old, or the follow-ups used up. */
   const throughInteraction = async (
     index: number,
-    content: string,
-    buttons: readonly Button[],
+    content: PageContent,
+    notice?: string,
   ): Promise<boolean> => {
-    const { interaction } = ref;
-    if (!interaction || !tokenAlive()) return false;
-    const { applicationId, token, ephemeral } = interaction;
-    let page = ref.pages[index];
-    if (page?.via === 'bot') return false;
+    const interaction = token();
+    let page = state.ref.pages[index];
+    if (!interaction || page?.via === 'bot' || (!page && interaction.full)) return false;
     try {
-      if (!page && index > 0 && mayExist) page = await adoptLost(index, interaction.id);
-      if (!page) mayExist = true;
-      const answer = page
-        ? await rest.patch(Routes.webhookMessage(applicationId, token, index === 0 ? '@original' : page.id), {
-            body: messageBody(content, buttons),
-            auth: false,
-          })
-        : await rest.post(Routes.webhook(applicationId, token), {
-            body: messageBody(content, buttons, ephemeral),
-            auth: false,
-            query: new URLSearchParams({ wait: 'true' }),
-          });
+      if (!page && mayExist) page = await adoptLost(index, interaction.id);
+      const created = !page;
+      if (created) mayExist = true;
+      const original = index === 0 && !interaction.followUpsOnly;
+      const id = original ? '@original' : page?.id;
+      const target = { via: 'interaction' as const, ...(id === undefined ? {} : { id }) };
+      const answer = await message.put(index, content, target, notice);
       // Only behind a page that we made ourselves can there be none that we know nothing of.
-      if (!page) mayExist = false;
-      setPage(index, { id: created.parse(answer).id, via: 'interaction' });
+      if (created) mayExist = false;
+      setPage(index, { id: answer.id, via: 'interaction' });
       return true;
     } catch (error) {
-      if (isTokenExpired(error)) closeInteraction();
-      else if (!isOutOfFollowUps(error)) throw error;
+      if (isTokenExpired(error)) close({ expiresAt: 0 });
+      else if (isOutOfFollowUps(error)) close({ full: true });
+      else throw error;
       return false;
     }
   };
 
-  const editAsBot = (id: string, content: string, buttons: readonly Button[]) =>
-    rest.patch(Routes.channelMessage(ref.channelId, id), { body: messageBody(content, buttons) });
-
-  const createAsBot = async (index: number, content: string, buttons: readonly Button[]) => {
-    const replyTo = index === 0 ? ref.replyTo : undefined;
-    const body = {
-      ...messageBody(content, buttons),
-      nonce: `${ref.replyId}:${index}`,
-      enforce_nonce: true,
-      ...(replyTo ? { message_reference: { message_id: replyTo, fail_if_not_exists: false } } : {}),
-    };
+  const createAsBot = async (index: number, content: PageContent) => {
     const uncertain = mayExist;
     mayExist = true;
-    const answer = created.parse(await rest.post(Routes.channelMessages(ref.channelId), { body }));
+    const answer = await message.put(index, content, { via: 'bot' });
     mayExist = false;
     setPage(index, { id: answer.id, via: 'bot' });
     // The nonce gave us back the message that was created before a crash: it shows what was known then.
-    if (uncertain && answer.content !== content.trim()) await editAsBot(answer.id, content, buttons);
+    if (uncertain && !isShown(index, content, answer.content)) {
+      await message.put(index, content, { via: 'bot', id: answer.id });
+    }
   };
 
-  /** A private answer must not appear in the channel: it goes on in the conversation with the person who asked. */
+  const isShown = (index: number, content: PageContent, shown: string) => {
+    const { ref } = state;
+    const done = new Set([...(ref.files ?? []), ...(ref.refusedFiles ?? [])].map(({ id }) => id));
+    const continuedWhy = ref.continuedAt === index ? (ref.continuedWhy ?? 'expired') : undefined;
+    const complete = (content.files ?? []).every(({ id }) => done.has(id));
+    return complete && pageText(content, { continuedWhy }).trim() === shown;
+  };
+
   const moveToDirectMessages = async () => {
-    const answer = await rest.post(Routes.userChannels(), { body: { recipient_id: ref.userId } });
-    ref = { ...ref, channelId: z.object({ id: z.string() }).parse(answer).id };
+    const recipient_id = state.ref.userId;
+    const answer = await send({
+      method: RequestMethod.Post,
+      route: Routes.userChannels(),
+      body: { recipient_id },
+    });
+    state.ref = { ...state.ref, channelId: z.object({ id: z.string() }).parse(answer).id };
+  };
+
+  /** Goes on in a message of the bot's that says why; where it must, in the conversation with the one who asked. */
+  const continueElsewhere = async (index: number, content: PageContent) => {
+    const { ref } = state;
+    const why = token() ? 'full' : 'expired';
+    const before = latest;
+    try {
+      if (ref.continuedAt === undefined && leavesPlace()) await moveToDirectMessages();
+      if (ref.continuedAt === undefined) state.ref = { ...state.ref, continuedAt: index, continuedWhy: why };
+      await createAsBot(index, content);
+    } catch (error) {
+      if (ref.continuedAt === undefined) {
+        const { continuedAt: _at, continuedWhy: _why, ...rest } = state.ref;
+        state.ref = { ...rest, channelId: ref.channelId };
+      }
+      if (why === 'full' && before && isRefused(error)) {
+        await throughInteraction(before.index, before.content, notices.cutHere);
+      }
+      throw error;
+    }
+    if (why === 'full' && before && ref.continuedAt === undefined) {
+      await throughInteraction(before.index, before.content, notices.restElsewhere);
+    }
   };
 
   /** The interaction is closed: its messages are the bot's own, so where it is in the channel it may still edit them. */
-  const outliveInteraction = async (index: number, content: string, buttons: readonly Button[]) => {
-    const page = ref.pages[index];
-    const hidden = ref.interaction?.ephemeral === true;
-    if (page && page.id !== '@original' && !hidden) {
+  const outliveInteraction = async (index: number, content: PageContent) => {
+    const page = state.ref.pages[index];
+    if (page && page.id !== '@original' && !leavesPlace()) {
       try {
-        await editAsBot(page.id, content, buttons);
+        await message.put(index, content, { via: 'bot', id: page.id });
         return setPage(index, { id: page.id, via: 'bot' });
       } catch (error) {
         if (!isRefused(error)) throw error;
       }
     }
-    const notice = ref.continuedAt === undefined || ref.continuedAt === index ? continuedNotice : '';
-    if (ref.continuedAt === undefined && hidden) await moveToDirectMessages();
-    await createAsBot(index, notice + content, buttons);
-    if (notice) ref = { ...ref, continuedAt: index };
+    await continueElsewhere(index, content);
   };
 
-  const show = async (index: number, content: string, buttons: readonly Button[]) => {
-    const page = ref.pages[index];
-    if (page?.via === 'bot') {
-      await editAsBot(page.id, (ref.continuedAt === index ? continuedNotice : '') + content, buttons);
-    } else if (ref.kind === 'channel') {
-      await createAsBot(index, content, buttons);
-    } else if (!(await throughInteraction(index, content, buttons))) {
-      await outliveInteraction(index, content, buttons);
+  const show = async (index: number, content: PageContent, final: boolean) => {
+    const page = state.ref.pages[index];
+    if (page?.via === 'bot') await message.put(index, content, { via: 'bot', id: page.id });
+    else if (state.ref.kind === 'channel') await createAsBot(index, content);
+    else {
+      const closesAt = token()?.expiresAt ?? Number.POSITIVE_INFINITY;
+      const closing = leavesPlace() && !final && clock.now() > closesAt - warnedBeforeMs;
+      const notice = closing ? notices.closingSoon : undefined;
+      if (!(await throughInteraction(index, content, notice))) await outliveInteraction(index, content);
     }
+    latest = { index, content };
   };
 
   const removeLast = async () => {
-    const index = ref.pages.length - 1;
-    const page = ref.pages[index];
+    const index = state.ref.pages.length - 1;
+    const page = state.ref.pages[index];
     if (!page) return;
-    const { interaction } = ref;
-    if (page.via === 'interaction' && interaction && tokenAlive()) {
-      await rest.delete(Routes.webhookMessage(interaction.applicationId, interaction.token, page.id), {
-        auth: false,
-      });
-    } else {
-      await rest.delete(Routes.channelMessage(ref.channelId, page.id));
+    const interaction = token();
+    const route =
+      page.via === 'interaction' && interaction
+        ? Routes.webhookMessage(interaction.applicationId, interaction.token, page.id)
+        : Routes.channelMessage(state.ref.channelId, page.id);
+    await send({ method: RequestMethod.Delete, route });
+    const files = state.ref.files?.filter((file) => file.page !== index);
+    state.ref = { ...state.ref, pages: state.ref.pages.slice(0, index), ...(files ? { files } : {}) };
+  };
+
+  const withCoreErrors = async (work: Promise<void>) => {
+    try {
+      await work;
+    } catch (error) {
+      throw toCoreError(error);
     }
-    ref = { ...ref, pages: ref.pages.slice(0, index) };
   };
 
   return {
     get ref() {
-      return ref;
+      return state.ref;
     },
-    tokenAlive,
-    async removeLast() {
-      try {
-        await removeLast();
-      } catch (error) {
-        throw toCoreError(error);
-      }
+    get fileLimits() {
+      return limits();
     },
-    async show(index, content, buttons) {
-      try {
-        await show(index, content, buttons);
-      } catch (error) {
-        throw toCoreError(error);
-      }
-    },
+    throughInteraction: () => token() !== undefined && state.ref.continuedAt === undefined,
+    removeLast: () => withCoreErrors(removeLast()),
+    show: (index, content, final) => withCoreErrors(show(index, content, final)),
   };
 }

@@ -39,12 +39,14 @@ function common(thing: Record<string, unknown>): object {
   return {
     type: thing.type ?? 1,
     name: thing.name,
-    description: thing.description,
+    description: thing.description ?? '',
     required: thing.required ?? false,
     autocomplete: thing.autocomplete ?? false,
     minimum: thing.min_value ?? null,
     maximum: thing.max_value ?? null,
     longest: thing.max_length ?? null,
+    channels: sorted(thing.channel_types),
+    files: z.array(z.string()).parse(thing.file_types ?? []),
     choices: choices.map((choice) => [choice.name, choice.value]),
     options: options.map(common),
   };

@@ -1,37 +1,37 @@
 /** The Reply port on Discord: pages of at most 2000 characters, small print below, one request per write. */
 
-import type { REST } from 'discord.js';
-import type { Lane, Reply } from '../../core/chat.ts';
+import type { Lane, Message, Reply } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
-import { createPagedReply, type PageContent } from '../../core/reply/paged-reply.ts';
-import { continuedNotice, createPages } from './pages.ts';
+import { createPagedReply } from '../../core/reply/paged-reply.ts';
+import type { MessageApi } from './message-api.ts';
+import { pageTextLimit } from './page-text.ts';
+import { createPages } from './pages.ts';
 import type { DiscordReplyRef } from './reply-ref.ts';
 
-/** Discord's limit of a message, and what we keep free of it for status and footnote. */
-const contentLimit = 2000;
-const smallPrintRoom = 300;
-
-/** Discord's reported rates: five writes in five seconds per interaction token, and per channel. */
-const laneRate = { slots: 5, windowMs: 5000 };
-
 export interface DiscordReplyOptions {
-  readonly rest: REST;
+  readonly api: MessageApi;
   readonly clock: Clock;
   readonly ref: DiscordReplyRef;
   /** Whether another process, or an earlier life of this one, has written to it. */
   readonly reopened: boolean;
+  /** After every write that went well. */
+  readonly onWritten?: OnWritten | undefined;
 }
 
+export type OnWritten = (message: Message, outcome: 'shown' | 'more', final: boolean) => void;
+
 export function createDiscordReply(options: DiscordReplyOptions): Reply {
-  const pages = createPages(options);
+  const { api, clock, ref, reopened } = options;
+  const pages = createPages({ send: api.open(), clock, ref, reopened });
+  let final = false;
   const paged = createPagedReply({
-    limit: contentLimit - smallPrintRoom - continuedNotice.length,
-    pageIds: options.ref.pages.map((page) => page.id),
+    limit: pageTextLimit,
+    pageIds: ref.pages.map((page) => page.id),
     async create(content, index) {
-      await pages.show(index, contentText(content), content.buttons ?? []);
+      await pages.show(index, content, final);
       return pages.ref.pages[index]?.id ?? '';
     },
-    edit: (_pageId, content, index) => pages.show(index, contentText(content), content.buttons ?? []),
+    edit: (_pageId, content, index) => pages.show(index, content, final),
     remove: () => pages.removeLast(),
   });
   return {
@@ -39,23 +39,19 @@ export function createDiscordReply(options: DiscordReplyOptions): Reply {
       return pages.ref;
     },
     get lane(): Lane {
-      const { ref } = pages;
-      const key =
-        ref.interaction && pages.tokenAlive()
-          ? `discord:interaction:${ref.interaction.id}`
-          : `discord:channel:${ref.channelId}`;
-      return { key, ...laneRate };
+      const { interaction, channelId } = pages.ref;
+      return interaction && pages.throughInteraction()
+        ? { key: `discord:interaction:${interaction.id}`, ...api.rate('interaction') }
+        : { key: `discord:channel:${channelId}`, ...api.rate('channel') };
     },
-    write: (message, final) => paged.write(message, final),
+    get fileLimits() {
+      return pages.fileLimits;
+    },
+    async write(message, isFinal) {
+      final = isFinal;
+      const outcome = await paged.write(message, isFinal);
+      options.onWritten?.(message, outcome, isFinal);
+      return outcome;
+    },
   };
-}
-
-/** A page as Discord's markdown: the text, then status or footnote as small print. */
-function contentText(content: PageContent): string {
-  const smallPrint = [content.status, content.footnote]
-    .flatMap((line) => (line ? [`-# ${line.replaceAll(/\s+/g, ' ')}`] : []))
-    .join('\n');
-  const fitting =
-    smallPrint.length < smallPrintRoom ? smallPrint : `${smallPrint.slice(0, smallPrintRoom - 3)}…`;
-  return [content.text, fitting].filter((part) => part !== '').join('\n');
 }

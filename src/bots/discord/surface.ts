@@ -1,18 +1,18 @@
 /** The Discord surface: slash commands, mentions and direct messages in; replies that grow out. */
 
-import { randomUUID } from 'node:crypto';
-import { Events, type Message, Routes } from 'discord.js';
+import { Events } from 'discord.js';
 import type { Handler, Surface } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import { describeError, type Log } from '../../core/log.ts';
+import { createAboutMessages } from './about-messages.ts';
 import { answerInteraction } from './answer-interactions.ts';
-import { connect, createDiscordClient, isConnected, registerWithDiscord } from './client.ts';
+import { createMessageAnswers } from './answer-messages.ts';
+import { connect, createDiscordClient, isConnected, registerWithDiscord, restOptions } from './client.ts';
 import { toDiscordCommands } from './commands.ts';
-import { toCoreError } from './failures.ts';
-import { createDiscordReply } from './reply.ts';
-import { readReplyRef } from './reply-ref.ts';
-import { readWrittenRequest } from './written-request.ts';
+import { createMessageApi } from './message-api.ts';
+import { createReplies } from './replies.ts';
+import type { ThreadPolicy } from './threads.ts';
 
 export interface DiscordSurfaceOptions {
   readonly token: string;
@@ -20,6 +20,8 @@ export interface DiscordSurfaceOptions {
   readonly apiUrl?: string;
   /** Which shards this process serves, of how many; default all that Discord recommends. */
   readonly shards?: { readonly ids: readonly number[]; readonly total: number };
+  /** Whether answers to mentions go to threads of their own; default `never`. */
+  readonly threads?: ThreadPolicy;
   readonly commands: readonly Command[];
   readonly handler: Handler;
   readonly clock: Clock;
@@ -30,41 +32,30 @@ export interface DiscordSurfaceOptions {
 export function createDiscordSurface(options: DiscordSurfaceOptions): Surface {
   const { commands, handler, clock, log } = options;
   const client = createDiscordClient(options);
-  const commandNames = new Set(commands.map((command) => command.name));
+  const api = createMessageApi({ rest: restOptions(options.apiUrl), token: options.token, clock });
+  const replies = createReplies({ api, clock });
+  const interactions = { commands, handler, replies, aboutMessages: createAboutMessages(clock), clock, log };
+  const stopping = new AbortController();
+  const messages = createMessageAnswers({
+    client,
+    commands,
+    handler,
+    replies,
+    threads: options.threads ?? 'never',
+    clock,
+    log,
+    signal: stopping.signal,
+  });
   let taking = true;
-
-  const answerMessage = async (message: Message): Promise<void> => {
-    const invocation = readWrittenRequest(message, client.user?.id ?? '', commandNames);
-    if (!invocation) return;
-    // Shows at once that somebody is at work; whether it arrives does not matter.
-    client.rest.post(Routes.channelTyping(message.channelId)).catch((error: unknown) => {
-      log.debug({ error: describeError(toCoreError(error)) }, 'typing could not be shown');
-    });
-    const reply = createDiscordReply({
-      rest: client.rest,
-      clock,
-      reopened: false,
-      ref: {
-        surface: 'discord',
-        kind: 'channel',
-        replyId: randomUUID().slice(0, 18),
-        channelId: message.channelId,
-        userId: message.author.id,
-        replyTo: message.id,
-        pages: [],
-      },
-    });
-    await handler.handle(invocation, reply);
-  };
 
   const take = (what: string, work: () => Promise<void>) => {
     if (!taking) return;
     work().catch((error: unknown) => log.error({ error: describeError(error) }, `${what} failed`));
   };
   client.on(Events.InteractionCreate, (interaction) =>
-    take('a Discord interaction', () => answerInteraction(interaction, { commands, handler, clock, log })),
+    take('a Discord interaction', () => answerInteraction(interaction, interactions)),
   );
-  client.on(Events.MessageCreate, (message) => take('a Discord message', () => answerMessage(message)));
+  client.on(Events.MessageCreate, (message) => take('a Discord message', () => messages.answer(message)));
 
   return {
     name: 'discord',
@@ -83,8 +74,10 @@ export function createDiscordSurface(options: DiscordSurfaceOptions): Surface {
     },
     async stop() {
       taking = false;
+      stopping.abort();
       await client.destroy();
     },
-    reopen: (ref) => createDiscordReply({ rest: client.rest, clock, ref: readReplyRef(ref), reopened: true }),
+    reopen: replies.reopen,
+    announce: (channelId) => replies.inChannel({ channelId }),
   };
 }

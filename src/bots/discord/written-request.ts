@@ -1,8 +1,9 @@
 /** Reads a message that mentions the bot or was written to it directly: a command by its first words, else `ask`. */
 
-import { type Message, PermissionFlagsBits } from 'discord.js';
-import type { Invocation, Place } from '../../core/chat.ts';
-import { readAttachment } from './typed-request.ts';
+import type { Message } from 'discord.js';
+import type { Invocation } from '../../core/chat.ts';
+import { readAttachment } from './read-attachment.ts';
+import { readAuthor, readMessagePlace } from './request-origin.ts';
 
 /** The invocation, or undefined for a message that is none of the bot's business. */
 export function readWrittenRequest(
@@ -20,25 +21,9 @@ export function readWrittenRequest(
     eventId: `discord:${message.id}`,
     command: silent ? 'help' : command,
     args: { form: 'text', text: rest },
-    person: {
-      id: `discord:${message.author.id}`,
-      name: message.author.globalName ?? message.author.username,
-      platformAdmin: message.member?.permissions.has(PermissionFlagsBits.ManageGuild) ?? false,
-    },
-    place: readPlace(message),
+    person: readAuthor(message),
+    place: readMessagePlace(message),
     attachments,
-  };
-}
-
-function readPlace(message: Message): Place {
-  const { channel } = message;
-  const thread = channel.isThread();
-  return {
-    surface: 'discord',
-    ...(message.guildId === null ? {} : { workspace: message.guildId }),
-    channel: (thread ? channel.parentId : null) ?? message.channelId,
-    ...(thread ? { thread: message.channelId } : {}),
-    direct: message.guildId === null,
   };
 }
 

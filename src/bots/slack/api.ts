@@ -1,8 +1,7 @@
 /** The few Web API calls that replies need. Errors come out translated: nothing here throws a client's error object. */
 
 import type { WebClient } from '@slack/web-api';
-import type { Log } from '../../core/log.ts';
-import { describeError } from '../../core/log.ts';
+import { describeError, type Log } from '../../core/log.ts';
 import { isUncertain, slackErrorCode, translateError } from './errors.ts';
 import type { RenderedPage } from './page-blocks.ts';
 
@@ -26,6 +25,10 @@ export interface SlackApi {
   whisper(where: { channel: string; threadTs?: string; user: string }, page: RenderedPage): Promise<void>;
   /** Posts through a response_url: five times in half an hour. */
   respond(url: string, page: RenderedPage, options: { private: boolean }): Promise<void>;
+  /** The text of anybody's message; undefined when the bot may not read it. */
+  readText(where: { channel: string; threadTs?: string }, ts: string): Promise<string | undefined>;
+  /** The bot's conversation with one person. */
+  openDirect(user: string): Promise<string>;
 }
 
 /** A post whose outcome is unknown. */
@@ -114,6 +117,27 @@ export function createSlackApi(client: WebClient, fetch: typeof globalThis.fetch
         throw translated instanceof PostUncertainError ? new Error(translated.message) : translated;
       }
     },
+    async readText({ channel, threadTs }, ts) {
+      const only = { channel, latest: ts, oldest: ts, inclusive: true, limit: 1 };
+      try {
+        const { messages = [] } = threadTs
+          ? await client.conversations.replies({ ...only, ts: threadTs, limit: 2 })
+          : await client.conversations.history(only);
+        return messages.find((message) => message.ts === ts)?.text;
+      } catch (error) {
+        log.warn(
+          { error: describeError(translateError(error, 'reading a message')) },
+          'a message cannot be read',
+        );
+        return undefined;
+      }
+    },
+    openDirect: (user) =>
+      call('conversations.open', async () => {
+        const { channel } = await client.conversations.open({ users: user });
+        if (!channel?.id) throw new Error('Slack gave no channel');
+        return channel.id;
+      }),
     async respond(url, page, options) {
       const response = await fetch(url, {
         method: 'POST',

@@ -12,10 +12,11 @@ export interface Recognised {
 export function recogniseCommand(commands: readonly Command[], text: string): Recognised | undefined {
   let best: Recognised | undefined;
   for (const command of commands) {
-    const words = command.name.split(' ').join('\\s+');
-    const match = new RegExp(`^\\s*${words}(?=\\s|$)`, 'i').exec(text);
-    if (match && (!best || command.name.length > best.command.name.length)) {
-      best = { command, rest: text.slice(match[0].length).trim() };
+    for (const name of [command.name, ...(command.alias === undefined ? [] : [command.alias])]) {
+      const words = name.split(' ').join('\\s+');
+      const match = new RegExp(`^\\s*${words}(?=\\s|$)`, 'i').exec(text);
+      const rest = match ? text.slice(match[0].length).trim() : undefined;
+      if (rest !== undefined && (!best || rest.length < best.rest.length)) best = { command, rest };
     }
   }
   return best;

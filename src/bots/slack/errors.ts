@@ -30,6 +30,11 @@ const REFUSED_CREDENTIALS = new Set([
 
 const FOR_PERSON = 'I have lost my connection to Slack. Please tell whoever runs me.';
 
+/** A message cannot be edited while it is being streamed. */
+export class StillStreamingError extends Error {
+  override readonly name = 'StillStreamingError';
+}
+
 /** Slack's own word for what is wrong, like `not_in_channel`; undefined when it was not Slack that refused. */
 export function slackErrorCode(error: unknown): string | undefined {
   return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
@@ -40,10 +45,11 @@ export function isUncertain(error: unknown): boolean {
   return error instanceof webApi.WebAPIRequestError || error instanceof webApi.WebAPIHTTPError;
 }
 
-/** RateLimitedError, ReplyGoneError and OperatorError where they fit; else a plain error with the same words. */
+/** RateLimitedError, ReplyGoneError, StillStreamingError and OperatorError where they fit; else a plain error with the same words. */
 export function translateError(error: unknown, what: string): Error {
   if (error instanceof webApi.WebAPIRateLimitedError) return new RateLimitedError(error.retryAfter * 1000);
   const code = slackErrorCode(error);
+  if (code === 'streaming_state_conflict') return new StillStreamingError(`${what}: ${code}`);
   if (code !== undefined && GONE.has(code)) return new ReplyGoneError(`${what}: ${code}`);
   if (code !== undefined && REFUSED_CREDENTIALS.has(code)) {
     return new OperatorError(`Slack refused ${what}: ${code}`, FOR_PERSON);

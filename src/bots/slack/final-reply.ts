@@ -5,33 +5,49 @@ import { ReplyGoneError } from '../../core/errors.ts';
 import { slackCost } from '../../core/reply/markdown-mentions.ts';
 import { createPagedReply, type PageContent } from '../../core/reply/paged-reply.ts';
 import { createSplitter } from '../../core/reply/splitter.ts';
-import { ResponseUrlError, type SlackApi } from './api.ts';
+import { PostUncertainError, ResponseUrlError, type SlackApi } from './api.ts';
+import { postLane, whisperLane } from './lanes.ts';
 import { PAGE_LIMIT, renderPage } from './page-blocks.ts';
+import type { Showing } from './posts.ts';
 import type { SlackReplyRef } from './reply-ref.ts';
 
 interface FinalReplyOptions {
   readonly api: SlackApi;
   readonly ref: SlackReplyRef;
-  readonly mode: SlackReplyRef['mode'];
+  readonly team: string;
   readonly botName: string;
+  /** The asker's conversation with the bot, where goes what has no room here. */
+  readonly direct: () => Promise<string>;
+  /** There will be files, in that conversation. */
+  readonly hasFiles: () => boolean;
 }
 
-export interface FinalReply {
-  write(message: Message, final: boolean): Promise<'shown' | 'more'>;
-  readonly pageIds: readonly string[];
-  readonly announced: boolean;
+export interface FinalReply extends Showing {
+  /** One more line for the asker. */
+  tell(sentence: string): Promise<void>;
 }
 
 /** A response_url works five times; the first is for the line at the beginning. */
 const RESPONSE_PAGES = 4;
 
-export function createFinalReply({ api, ref, mode, botName }: FinalReplyOptions): FinalReply {
-  const { channel, threadTs, user, quote, responseUrl } = ref;
-  let announced = ref.announced;
+export function createFinalReply(options: FinalReplyOptions): FinalReply {
+  const { api, ref, team, botName } = options;
+  const { channel, threadTs, user, quote, responseUrl, replyId, since } = ref;
+  const inResponse = ref.mode === 'response';
+  let { announced } = ref;
+  let pageCount = 0;
+  /** A page in the direct conversation may be there although no answer came; so may any that another process sent. */
+  let mayExist = ref.pages.length > RESPONSE_PAGES;
 
-  async function send(content: PageContent, index: number, isPrivate: boolean): Promise<void> {
+  async function send(content: PageContent, index: number, isPrivate: boolean): Promise<string> {
     const page = renderPage(content, index === 0 ? quote : undefined);
-    if (mode !== 'response') return api.whisper({ channel, user, ...(threadTs ? { threadTs } : {}) }, page);
+    if (!inResponse) await api.whisper({ channel, user, ...(threadTs ? { threadTs } : {}) }, page);
+    else if (index < RESPONSE_PAGES) await respond(page, isPrivate);
+    else return postDirectly(page, index);
+    return String(index);
+  }
+
+  async function respond(page: ReturnType<typeof renderPage>, isPrivate: boolean): Promise<void> {
     try {
       await api.respond(responseUrl ?? '', page, { private: isPrivate });
     } catch (error) {
@@ -41,48 +57,59 @@ export function createFinalReply({ api, ref, mode, botName }: FinalReplyOptions)
     }
   }
 
+  async function postDirectly(page: ReturnType<typeof renderPage>, index: number): Promise<string> {
+    const target = { channel: await options.direct(), replyId, page: index, since };
+    const found = mayExist ? await api.findPost(target) : undefined;
+    if (found !== undefined) return found;
+    try {
+      return await api.post(target, page);
+    } catch (error) {
+      mayExist ||= error instanceof PostUncertainError;
+      throw error;
+    }
+  }
+
+  /** What a page says about the rest and the files, and how to see answers here. */
+  function remarks(index: number): string[] {
+    const lastHere = inResponse && index === Math.min(pageCount, RESPONSE_PAGES) - 1;
+    const whose = ref.private ? 'your' : 'the';
+    const to = ref.private ? 'direct messages with me' : 'direct messages of whoever asked';
+    const rest = lastHere && pageCount > RESPONSE_PAGES ? [`The rest is in ${whose} ${to}.`] : [];
+    const files = index === pageCount - 1 && options.hasFiles() ? [`The files are in ${whose} ${to}.`] : [];
+    const invite =
+      lastHere && !ref.private
+        ? [`Invite me with /invite @${botName} to see answers here while I write them.`]
+        : [];
+    return [...rest, ...files, ...invite];
+  }
+
   const pages = createPagedReply({
     limit: PAGE_LIMIT,
     cost: slackCost,
-    pageIds: ref.mode === mode ? ref.pages : [],
+    pageIds: ref.pages,
     async create(content, index) {
-      await send(content, index, ref.private);
-      return String(index);
+      const footnote = [content.footnote, ...remarks(index)].filter(Boolean).join(' · ');
+      return send({ ...content, ...(footnote ? { footnote } : {}) }, index, ref.private);
     },
     // What was sent is final already.
     edit: async () => undefined,
   });
 
-  /** What four pages hold, and how to get more. */
-  function fitted(message: Message): Message {
-    if (mode !== 'response') return message;
-    const splitter = createSplitter({ limit: PAGE_LIMIT, cost: slackCost });
-    splitter.append(message.text);
-    const all = splitter.pages();
-    const invite = ref.private
-      ? []
-      : [`Invite me with /invite @${botName} to see answers here while I write them.`];
-    const cut = all.length > RESPONSE_PAGES ? ['The rest did not fit: Slack lets me post no more here.'] : [];
-    const footnote = [message.footnote, ...cut, ...invite].filter(Boolean).join(' · ');
-    const text =
-      cut.length > 0
-        ? all
-            .slice(0, RESPONSE_PAGES)
-            .map((page) => page.source)
-            .join('')
-        : message.text;
-    return { ...message, text, ...(footnote ? { footnote } : {}) };
-  }
-
   return {
-    get pageIds() {
-      return pages.pageIds;
+    get lane() {
+      return inResponse ? postLane(channel) : whisperLane(team);
     },
-    get announced() {
-      return announced;
+    get progress() {
+      return { pages: [...pages.pageIds], announced };
+    },
+    async tell(sentence) {
+      await send({ text: sentence }, pageCount, true);
     },
     async write(message, final) {
-      if (final) return pages.write(fitted(message), final);
+      if (final) {
+        pageCount = countPages(message);
+        return pages.write(message, final);
+      }
       if (announced || !message.status) return 'shown';
       const { status, buttons } = message;
       await send({ text: '', status, ...(buttons ? { buttons } : {}) }, 0, true);
@@ -90,4 +117,10 @@ export function createFinalReply({ api, ref, mode, botName }: FinalReplyOptions)
       return 'shown';
     },
   };
+}
+
+function countPages(message: Message): number {
+  const splitter = createSplitter({ limit: PAGE_LIMIT, cost: slackCost });
+  splitter.append(message.text);
+  return Math.max(1, splitter.pages().filter((page) => page.text !== '').length);
 }

@@ -3,6 +3,7 @@
 import type { App, Receiver } from '@slack/bolt';
 import type { Clock } from '../../core/clock.ts';
 import { describeError, type Log } from '../../core/log.ts';
+import { withinAckTime } from './event-ack.ts';
 import { isSignedBySlack } from './signature.ts';
 
 export interface HttpReceiver extends Receiver {
@@ -44,25 +45,28 @@ export function createHttpReceiver({ signingSecret, clock, log }: HttpReceiverOp
     return dispatch(app, body, request.headers);
   }
 
-  function dispatch(to: App, body: Record<string, unknown>, headers: Headers): Promise<Response> {
-    return new Promise((resolve) => {
-      const retryNum = Number(headers.get('x-slack-retry-num') ?? 0);
-      const retryReason = headers.get('x-slack-retry-reason');
-      const event = {
-        body,
-        ...(retryNum > 0 ? { retryNum } : {}),
-        ...(retryReason ? { retryReason } : {}),
-        ack: async (response?: unknown) => resolve(acknowledgement(response)),
-      };
-      to.processEvent(event).then(
-        // Does nothing when it was acknowledged before.
-        () => resolve(new Response(null, { status: 404 })),
-        (error: unknown) => {
-          log.error({ error: describeError(error) }, 'a Slack event could not be processed');
-          resolve(new Response(null, { status: 500 }));
-        },
-      );
+  async function dispatch(to: App, body: Record<string, unknown>, headers: Headers): Promise<Response> {
+    const isEvent = body.type === 'event_callback';
+    const retryNum = Number(headers.get('x-slack-retry-num') ?? 0);
+    const retryReason = headers.get('x-slack-retry-reason');
+    let told: ((response: Response) => void) | undefined;
+    const acknowledged = new Promise<Response>((resolve) => {
+      told = resolve;
     });
+    const processed = to.processEvent({
+      body,
+      ...(retryNum > 0 ? { retryNum } : {}),
+      ...(retryReason ? { retryReason } : {}),
+      ack: async (response?: unknown) => {
+        if (!isEvent) told?.(acknowledgement(response));
+      },
+    });
+    if (isEvent) {
+      await withinAckTime(clock, processed);
+      return new Response(null, { status: 200 });
+    }
+    // Nobody listens for what is not acknowledged in the end.
+    return Promise.race([acknowledged, processed.then(() => new Response(null, { status: 404 }))]);
   }
 
   return {

@@ -2,6 +2,7 @@
 
 import type { Command, Option } from '../../core/command.ts';
 import { firstWords } from './commands.ts';
+import { messageActions } from './message-actions.ts';
 import { shorten } from './text.ts';
 
 export type ManifestOptions =
@@ -24,11 +25,21 @@ const SCOPES = [
   'groups:history',
   'im:history',
   'mpim:history',
-  // Who is an admin.
+  // Private answers that have no room in a channel, and their files.
+  'im:write',
+  // Files that people share, and those of our answers.
+  'files:read',
+  'files:write',
+  // Streaming in direct messages, with a status and a Stop button.
+  'assistant:write',
+  // What people are called and who is an admin; the user groups that budgets are for.
   'users:read',
+  'usergroups:read',
 ];
 
-const BOT_EVENTS = ['app_mention', 'message.im'];
+const BOT_EVENTS = ['app_mention', 'message.im', 'agent_session_stopped'];
+const DESCRIPTION = 'Runs models hosted on Replicate: answers stream in, budgets hold.';
+const SHORTCUT_DESCRIPTION_LIMIT = 150;
 
 /** Plain JSON for "Create an app from a manifest". */
 export function slackManifest(commands: readonly Command[], options: ManifestOptions): object {
@@ -37,7 +48,7 @@ export function slackManifest(commands: readonly Command[], options: ManifestOpt
   return {
     display_information: {
       name: 'Replibot',
-      description: 'Runs models hosted on Replicate: answers stream in, budgets hold.',
+      description: DESCRIPTION,
     },
     features: {
       // People write to the bot in its Messages tab.
@@ -46,6 +57,7 @@ export function slackManifest(commands: readonly Command[], options: ManifestOpt
         messages_tab_enabled: true,
         messages_tab_read_only_enabled: false,
       },
+      agent_view: { agent_description: DESCRIPTION },
       bot_user: { display_name: 'replibot', always_online: options.mode === 'http' },
       slash_commands: firstWords(commands).map((word) => ({
         command: `/${word}`,
@@ -54,6 +66,12 @@ export function slackManifest(commands: readonly Command[], options: ManifestOpt
         // People and channels arrive with their ids.
         should_escape: true,
         ...(url ? { url } : {}),
+      })),
+      shortcuts: messageActions(commands).map(({ command, label, callbackId }) => ({
+        name: label,
+        type: 'message',
+        callback_id: callbackId,
+        description: shorten(command.description, SHORTCUT_DESCRIPTION_LIMIT),
       })),
     },
     oauth_config: { scopes: { bot: SCOPES } },

@@ -36,7 +36,7 @@ export function renderPage(content: PageContent, quote?: string): RenderedPage {
         text: { type: 'plain_text', text: shorten(button.label, LABEL_LIMIT) },
         action_id: button.id,
         value: button.id,
-        ...(button.style === 'danger' ? { style: 'danger' as const } : {}),
+        ...(button.style === 'secondary' ? {} : { style: button.style }),
       })),
     });
   }

@@ -1,56 +1,49 @@
 /** What is stored of a reply on Slack, so that another process can go on writing it. */
 
+import { z } from 'zod';
 import type { ReplyRef } from '../../core/chat.ts';
 
-export interface SlackReplyRef extends ReplyRef {
-  readonly surface: 'slack';
+const schema = z.object({
+  surface: z.literal('slack'),
   /**
-   * `posts`: messages in the channel, edited as they grow. `ephemeral`: for one person, and final when posted.
-   * `response`: through a slash command's response_url, where the bot is no member; final when posted.
+   * `posts`: messages in the channel, edited as they grow. `stream`: in a direct conversation, streamed; edited where that
+   * is not possible. `ephemeral`: for one person, and final when posted. `response`: through a response_url, where the bot
+   * is no member; final when posted.
    */
-  readonly mode: 'posts' | 'ephemeral' | 'response';
+  mode: z.enum(['posts', 'stream', 'ephemeral', 'response']),
   /** Goes with every post as metadata, to find it again when its answer was lost. */
-  readonly replyId: string;
-  readonly channel: string;
-  readonly threadTs?: string;
-  /** Who asked. */
-  readonly user: string;
+  replyId: z.string().min(1),
+  channel: z.string().min(1),
+  threadTs: z.string().optional(),
+  /** Who asked; of an announcement, the bot. */
+  user: z.string(),
   /** When it was asked for, ms: its posts are not older. */
-  readonly since: number;
+  since: z.number(),
   /** The answer is for the asker alone. */
-  readonly private: boolean;
+  private: z.boolean(),
   /** Small print above the first page. */
-  readonly quote?: string;
-  readonly responseUrl?: string;
+  quote: z.string().optional(),
+  responseUrl: z.string().optional(),
   /** Where nothing can be edited: the asker has been told that the answer is on its way. */
-  readonly announced: boolean;
+  announced: z.boolean(),
   /** Timestamps of the messages so far; only counted where nothing can be edited. */
-  readonly pages: readonly string[];
-}
+  pages: z.array(z.string()),
+  /** The message that is being streamed. */
+  live: z.string().optional(),
+  /** The agent's session is shown as at work, with its Stop button. */
+  session: z.boolean().default(false),
+  /** The asker's conversation with the bot, where what has no room in the channel went. */
+  direct: z.string().optional(),
+  /** Files that lie at Slack, by the ids we gave them; nobody sees them yet unless they are `shared`. */
+  uploads: z.record(z.string(), z.string()).default({}),
+  shared: z.array(z.string()).default([]),
+  /** Why the files are missing, in a sentence. */
+  filesRefused: z.string().optional(),
+});
 
-/** Reads a stored ref; throws TypeError when it is none of ours. */
+export type SlackReplyRef = z.infer<typeof schema>;
+
+/** Reads a stored ref; throws when it is none of ours. */
 export function readReplyRef(ref: ReplyRef): SlackReplyRef {
-  const { mode, replyId, channel, threadTs, user, quote, responseUrl, pages, since, announced } = ref;
-  const known = mode === 'posts' || mode === 'ephemeral' || mode === 'response';
-  if (ref.surface !== 'slack' || !known || !isText(replyId) || !isText(channel) || !isText(user)) {
-    throw new TypeError('this is not the ref of a reply on Slack');
-  }
-  return {
-    surface: 'slack',
-    mode,
-    replyId,
-    channel,
-    user,
-    since: typeof since === 'number' ? since : 0,
-    private: ref.private === true,
-    announced: announced === true,
-    pages: Array.isArray(pages) ? pages.filter(isText) : [],
-    ...(isText(threadTs) ? { threadTs } : {}),
-    ...(isText(quote) ? { quote } : {}),
-    ...(isText(responseUrl) ? { responseUrl } : {}),
-  };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return schema.parse(ref);
 }

@@ -1,103 +1,121 @@
-/** A reply on Slack: messages in the channel that grow, or, where nothing can be edited, one final answer. */
+/** A reply on Slack: a text shown in whatever way its place allows, and its files. */
 
-import type { Lane, Message, Reply } from '../../core/chat.ts';
+import type { Message, Reply } from '../../core/chat.ts';
 import { ReplyGoneError } from '../../core/errors.ts';
-import { slackCost } from '../../core/reply/markdown-mentions.ts';
-import { createPagedReply, type PagedReply } from '../../core/reply/paged-reply.ts';
-import { NotMemberError, PostUncertainError, type SlackApi } from './api.ts';
-import { createFinalReply } from './final-reply.ts';
-import { PAGE_LIMIT, renderPage } from './page-blocks.ts';
+import { NotMemberError, type SlackApi } from './api.ts';
+import type { FileApi } from './file-api.ts';
+import { createFinalReply, type FinalReply } from './final-reply.ts';
+import { fileLane } from './lanes.ts';
+import { createOutgoingFiles, SLACK_FILE_LIMITS } from './outgoing-files.ts';
+import { createPosts, type Showing } from './posts.ts';
 import type { SlackReplyRef } from './reply-ref.ts';
+import type { StreamApi } from './stream-api.ts';
+import { createStreaming } from './streaming.ts';
 
 export interface SlackReplyOptions {
   readonly api: SlackApi;
+  readonly files: FileApi;
+  readonly streams: StreamApi;
   readonly ref: SlackReplyRef;
-  /** The workspace, whose chat.update slots all replies share. */
+  /** The workspace, whose slots all replies share. */
   readonly team: string;
   /** What people write behind /invite. */
   readonly botName: string;
   /** The ref comes from storage: what was posted since then is not known. */
   readonly reopened: boolean;
+  /** A run that its person can stop in Slack's own way shows this message, or no longer any. */
+  readonly onStoppable: (message: Message | undefined) => void;
+  /** The person stopped it. */
+  readonly onStopped: (message: Message) => void;
 }
 
-/** chat.update is Tier 3, 50 per minute for the whole workspace (Slack, "Rate limits"). */
-function updateLane(team: string): Lane {
-  return { key: `slack:update:${team}`, slots: 50, windowMs: 60_000 };
-}
-
-/** Where the bot turns out to be no member, the reply goes on through the slash command's response_url, if there is one. */
+/** Where the bot turns out to be no member, the reply goes on through the response_url, if there is one. */
 export function createSlackReply(options: SlackReplyOptions): Reply {
-  const { api, team, ref } = options;
-  let mode = ref.mode;
-  const posts = createPosts(options);
-  let final = createFinalReply({ ...options, mode });
+  const { api, ref, team, botName, reopened } = options;
+  const outgoing = createOutgoingFiles({ ...options, mayExist: reopened });
+  let { mode, direct } = ref;
+  let filesTurn = false;
+  let refusalTold = reopened;
+  let hasFiles = false;
+  let final: FinalReply | undefined;
+  let showing = createShowing();
 
-  async function writePosts(message: Message, isFinal: boolean): Promise<'shown' | 'more'> {
+  function createShowing(): Showing {
+    const { threadTs } = ref;
+    if (mode === 'posts') return createPosts({ api, ref, team, mayExist: reopened });
+    if (mode === 'stream' && threadTs) return createStreaming({ ...options, threadTs, mayExist: reopened });
+    final = createFinalReply({
+      api,
+      ref: { ...ref, mode, pages: mode === ref.mode ? ref.pages : [] },
+      team,
+      botName,
+      direct: openDirect,
+      hasFiles: () => hasFiles,
+    });
+    return final;
+  }
+
+  async function openDirect(): Promise<string> {
+    direct ??= await api.openDirect(ref.user);
+    return direct;
+  }
+
+  async function showText(message: Message, isFinal: boolean): Promise<'shown' | 'more'> {
     try {
-      return await posts.write(message, isFinal);
+      return await showing.write(message, isFinal);
     } catch (error) {
       if (!(error instanceof NotMemberError)) throw error;
-      if (!ref.responseUrl || posts.pageIds.length > 0) throw new ReplyGoneError(error.message);
-      useResponseUrl();
+      const begun = mode !== 'ephemeral' && (showing.progress.pages?.length ?? 0) > 0;
+      if (!ref.responseUrl || mode === 'response' || begun) throw new ReplyGoneError(error.message);
+      mode = 'response';
+      showing = createShowing();
       return 'more';
     }
   }
 
-  function useResponseUrl(): void {
-    mode = 'response';
-    final = createFinalReply({ api, botName: options.botName, ref, mode });
+  async function showFiles(files: Message['files'] = []): Promise<'shown' | 'more'> {
+    const { channel, threadTs } = ref;
+    // Slack can't cover a picture: it is put where only those who look for it see it.
+    const below = files.some((file) => file.spoiler) ? showing.progress.pages?.[0] : undefined;
+    const thread = threadTs ?? below;
+    const where = final ? { channel: await openDirect() } : { channel, ...(thread && { threadTs: thread }) };
+    await outgoing.next(files, where);
+    return outgoing.isWaiting(files) || outgoing.refused !== undefined ? 'more' : 'shown';
+  }
+
+  /** Says why the files are missing, below the text or, where that can't be edited, behind it. */
+  async function showRefusal(message: Message, isFinal: boolean, refusal: string): Promise<'shown' | 'more'> {
+    if (!final) {
+      const text = [message.text, `**${refusal}**`].filter((part) => part !== '').join('\n\n');
+      return showText({ ...message, text }, isFinal);
+    }
+    if ((await showText(message, isFinal)) === 'more') return 'more';
+    if (!refusalTold) await final.tell(refusal);
+    refusalTold = true;
+    return 'shown';
   }
 
   return {
-    lane: updateLane(team),
-    get ref() {
-      return mode === 'posts'
-        ? { ...ref, mode, pages: posts.pageIds }
-        : { ...ref, mode, pages: final.pageIds, announced: final.announced };
+    fileLimits: SLACK_FILE_LIMITS,
+    get lane() {
+      return filesTurn ? fileLane(team) : showing.lane;
     },
-    async write(message, isFinal) {
-      if (mode === 'posts') return writePosts(message, isFinal);
-      try {
-        return await final.write(message, isFinal);
-      } catch (error) {
-        if (!(error instanceof NotMemberError)) throw error;
-        if (!ref.responseUrl || mode === 'response') throw new ReplyGoneError(error.message);
-        useResponseUrl();
-        return 'more';
+    get ref() {
+      return { ...ref, mode, ...(direct && { direct }), ...showing.progress, ...outgoing.progress };
+    },
+    roomOnPage: (message) => showing.roomOnPage?.(message) ?? Number.POSITIVE_INFINITY,
+    async write({ files = [], ...message }, isFinal) {
+      if (mode === 'stream') options.onStoppable(isFinal ? undefined : message);
+      hasFiles = outgoing.isWaiting(files);
+      const { refused } = outgoing;
+      if (refused !== undefined && files.length > 0) {
+        filesTurn = false;
+        return showRefusal(message, isFinal, refused);
       }
+      if (filesTurn) return showFiles(files);
+      const outcome = await showText(message, isFinal);
+      filesTurn = outcome === 'shown' && hasFiles;
+      return filesTurn ? 'more' : outcome;
     },
   };
-}
-
-/** Messages that are posted once each, also when an answer of Slack's gets lost, and edited from then on. */
-function createPosts({ api, ref, reopened }: SlackReplyOptions): PagedReply {
-  const { channel, replyId, threadTs, since, quote } = ref;
-  let mayExist = reopened;
-  return createPagedReply({
-    limit: PAGE_LIMIT,
-    cost: slackCost,
-    pageIds: ref.mode === 'posts' ? ref.pages : [],
-    async create(content, index) {
-      const page = renderPage(content, index === 0 ? quote : undefined);
-      const target = { channel, replyId, page: index, since, ...(threadTs ? { threadTs } : {}) };
-      if (mayExist) {
-        const found = await api.findPost(target);
-        if (found !== undefined) {
-          await api.update(channel, found, page);
-          return found;
-        }
-      }
-      try {
-        const ts = await api.post(target, page);
-        mayExist = false;
-        return ts;
-      } catch (error) {
-        if (error instanceof PostUncertainError) mayExist = true;
-        throw error;
-      }
-    },
-    edit: (ts, content, index) =>
-      api.update(channel, ts, renderPage(content, index === 0 ? quote : undefined)),
-    remove: (ts) => api.remove(channel, ts),
-  });
 }

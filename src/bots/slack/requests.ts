@@ -1,73 +1,90 @@
 /** What people asked for, by whatever way → an Invocation and its Reply, handed to the handler. */
 
 import { randomUUID } from 'node:crypto';
-import type { Handler, Invocation, Place, Reply } from '../../core/chat.ts';
+import type { AboutMessage, Attachment, Handler, Place, RawArguments, Reply } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import { isPrivate, recogniseCommand } from './commands.ts';
+import type { People } from './people.ts';
 import type { SlackReplyRef } from './reply-ref.ts';
-import { decodeSlackText, shorten } from './text.ts';
+import { decodeSlackText, plainNames, shorten } from './text.ts';
 
 /** A request as far as every way of asking has it in common. */
-export interface SlackRequest {
+export interface SlackRequest extends Omit<ReplyPlace, 'private'> {
   readonly eventId: string;
-  readonly userId: string;
-  readonly userName: string;
-  readonly channel: string;
-  /** The thread that it was asked in, and the answer belongs in. */
-  readonly threadTs?: string;
+  readonly userName?: string;
   readonly command: Command | undefined;
-  /** As Slack sent it, without the command's name. */
-  readonly text: string;
-  /** Show what was asked above the answer, since Slack does not. */
+  /** As Slack sent it, without the command's name; or filled in. */
+  readonly args: { readonly form: 'slack-text'; readonly text: string } | RawArguments;
+  readonly attachments: readonly Attachment[];
+  readonly about?: AboutMessage;
+  /** Says above the answer what was asked, since Slack does not show it. */
   readonly quoted: boolean;
-  readonly responseUrl?: string;
+}
+
+/** Where a reply is written. */
+export interface ReplyPlace {
+  readonly userId: string;
+  readonly channel: string;
+  readonly threadTs?: string | undefined;
+  /** Where the answer belongs, if in another thread than it was asked. */
+  readonly replyThreadTs?: string | undefined;
+  readonly private: boolean;
+  readonly responseUrl?: string | undefined;
 }
 
 interface RequestsOptions {
   readonly handler: Handler;
   readonly clock: Clock;
   readonly team: () => string;
-  readonly isAdmin: (userId: string) => Promise<boolean>;
+  readonly people: People;
   readonly openReply: (ref: SlackReplyRef) => Reply;
+  /** Whether direct conversations can be streamed to. */
+  readonly streams: { readonly available: boolean };
 }
 
 export interface Requests {
   /** Resolves when the handler is done with it. */
   serve(request: SlackRequest): Promise<void>;
   place(channel: string, threadTs: string | undefined): Place;
+  /** Where a direct message is answered: a stream needs a thread, edits do not. */
+  directThread(ts: string, threadTs: string | undefined): string | undefined;
+  reply(where: ReplyPlace, quote?: string): Reply;
 }
 
 const QUOTE_LIMIT = 300;
 /** What text without a command's name means. */
 const FREE_TEXT_COMMAND = 'ask';
 
-export function createRequests({ handler, clock, team, isAdmin, openReply }: RequestsOptions): Requests {
+export function createRequests(options: RequestsOptions): Requests {
+  const { handler, clock, team, people, openReply, streams } = options;
+
+  /** Where a command takes people, groups or channels, they become their ids, else they stay as people see them. */
+  function argumentsText(command: Command | undefined, text: string): string {
+    const types = new Set(Object.values(command?.options ?? {}).map((option) => option.type));
+    return decodeSlackText(text, {
+      person: (id, label) => (types.has('person') ? `slack:${team()}/${id}` : plainNames.person(id, label)),
+      group: (id, label) => (types.has('role') ? `slack:${team()}/${id}` : plainNames.group(id, label)),
+      channel: (id, label) => (types.has('channel') ? id : plainNames.channel(id, label)),
+    }).trim();
+  }
+
   function place(channel: string, threadTs: string | undefined): Place {
     const direct = channel.startsWith('D');
-    return {
-      surface: 'slack',
-      workspace: team(),
-      channel,
-      direct,
-      ...(threadTs ? { thread: threadTs } : {}),
-    };
+    const thread = threadTs ? { thread: threadTs } : {};
+    return { surface: 'slack', workspace: team(), channel, direct, ...thread };
   }
 
-  function argumentsText(command: Command | undefined, text: string): string {
-    const takesPerson = Object.values(command?.options ?? {}).some((option) => option.type === 'person');
-    return decodeSlackText(text, (userId, label) =>
-      takesPerson ? `slack:${team()}/${userId}` : `@${label || userId}`,
-    ).trim();
-  }
-
-  function refOf(request: SlackRequest, quote: string): SlackReplyRef {
-    const { command, channel, userId, threadTs, responseUrl } = request;
+  function reply(where: ReplyPlace, quote?: string): Reply {
+    const { channel, userId, responseUrl } = where;
     const direct = channel.startsWith('D');
-    const isForOne = !direct && command !== undefined && isPrivate(command, request.text);
-    return {
+    const threadTs = where.replyThreadTs ?? where.threadTs;
+    // In a direct conversation everything is for one person, and what is not ephemeral can be edited.
+    const isForOne = where.private && !direct;
+    const streamed = direct && threadTs && streams.available;
+    return openReply({
       surface: 'slack',
-      mode: isForOne ? 'ephemeral' : 'posts',
+      mode: isForOne ? 'ephemeral' : streamed ? 'stream' : 'posts',
       replyId: randomUUID(),
       channel,
       user: userId,
@@ -75,43 +92,58 @@ export function createRequests({ handler, clock, team, isAdmin, openReply }: Req
       since: clock.now(),
       announced: false,
       pages: [],
+      session: false,
+      uploads: {},
+      shared: [],
       ...(threadTs ? { threadTs } : {}),
       ...(quote ? { quote } : {}),
       ...(responseUrl ? { responseUrl } : {}),
-    };
+    });
+  }
+
+  function quoteOf({ args, about }: SlackRequest, command: Command | undefined, name: string): string {
+    if (about) return `${name}: ${[command?.onMessage?.label, ...valuesOf(args)].join(' · ')}`;
+    const text = args.form === 'slack-text' ? decodeSlackText(args.text).replace(/\s+/g, ' ') : '';
+    return `${name} asked: /${command?.name ?? FREE_TEXT_COMMAND} ${text}`.trim();
   }
 
   return {
     place,
+    reply,
+    directThread: (ts, threadTs) => threadTs ?? (streams.available ? ts : undefined),
     async serve(request) {
-      const { command, userId, userName } = request;
-      const text = argumentsText(command, request.text);
-      const asked = decodeSlackText(request.text, (id, label) => `@${label || id}`).replace(/\s+/g, ' ');
-      const name = command?.name ?? FREE_TEXT_COMMAND;
-      const quote = request.quoted ? shorten(`${userName} asked: /${name} ${asked}`.trim(), QUOTE_LIMIT) : '';
-      const invocation: Invocation = {
-        eventId: request.eventId,
-        command: name,
-        args: { form: 'text', text },
-        person: {
-          id: `slack:${team()}/${userId}`,
-          name: userName,
-          platformAdmin: command?.access === 'admins' ? await isAdmin(userId) : false,
+      const { command, args, userId, userName, about } = request;
+      const rights = command?.access === 'admins';
+      const person = await people.person(userId, { name: userName, rights });
+      const quote = request.quoted ? shorten(quoteOf(request, command, person.name), QUOTE_LIMIT) : undefined;
+      const text = args.form === 'slack-text' ? args.text : '';
+      await handler.handle(
+        {
+          eventId: request.eventId,
+          command: command?.name ?? FREE_TEXT_COMMAND,
+          args: args.form === 'slack-text' ? { form: 'text', text: argumentsText(command, text) } : args,
+          person,
+          place: place(request.channel, request.threadTs),
+          attachments: request.attachments,
+          ...(about && { about }),
         },
-        place: place(request.channel, request.threadTs),
-        attachments: [],
-      };
-      await handler.handle(invocation, openReply(refOf(request, quote)));
+        reply({ ...request, private: command !== undefined && isPrivate(command, text) }, quote),
+      );
     },
   };
+}
+
+function valuesOf(args: SlackRequest['args']): string[] {
+  return args.form === 'typed' ? Object.values(args.values).map(String) : [];
 }
 
 /** Free text: a command by its name, else a question. */
 export function readFreeText(
   commands: readonly Command[],
   text: string,
-): Pick<SlackRequest, 'command' | 'text'> {
+): Pick<SlackRequest, 'command' | 'args'> {
   const recognised = recogniseCommand(commands, text.replace(/^\s*\//, ''));
-  if (recognised) return { command: recognised.command, text: recognised.rest };
-  return { command: commands.find((command) => command.name === FREE_TEXT_COMMAND), text };
+  if (recognised) return { command: recognised.command, args: { form: 'slack-text', text: recognised.rest } };
+  const command = commands.find(({ name }) => name === FREE_TEXT_COMMAND);
+  return { command, args: { form: 'slack-text', text } };
 }

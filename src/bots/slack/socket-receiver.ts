@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts';
 import { OperatorError } from '../../core/errors.ts';
 import { describeError, type Log } from '../../core/log.ts';
 import { translateError } from './errors.ts';
+import { withinAckTime } from './event-ack.ts';
 
 export interface SocketReceiver extends Receiver {
   readonly ready: boolean;
@@ -81,14 +82,20 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
     retry_num: retryNum,
     retry_reason: retryReason,
   }: Envelope): Promise<void> {
+    const isEvent = body.type === 'event_callback';
     try {
-      await app?.processEvent({
+      const processed = app?.processEvent({
         body,
-        ack: (response?: unknown) =>
-          ack(typeof response === 'string' ? { text: response } : Object(response ?? {})),
+        ack: async (response?: unknown) => {
+          if (!isEvent) await ack(typeof response === 'string' ? { text: response } : Object(response ?? {}));
+        },
         ...(retryNum === undefined ? {} : { retryNum }),
         ...(retryReason === undefined ? {} : { retryReason }),
       });
+      if (!isEvent) return await processed;
+      await withinAckTime(clock, processed);
+      await ack();
+      await processed;
     } catch (error) {
       // Not acknowledged: Slack sends an event again.
       log.warn({ error: describeError(error) }, 'a Slack event could not be processed');

@@ -7,16 +7,23 @@ import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import { OperatorError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { createAdmins } from './admins.ts';
+import { createActors } from './actor.ts';
 import { createSlackApi } from './api.ts';
 import { createBoltLogger } from './bolt-logger.ts';
+import { addButtons } from './buttons.ts';
+import { addDialogs } from './dialogs.ts';
 import { translateError } from './errors.ts';
+import { createFileApi } from './file-api.ts';
 import { createHttpReceiver } from './http-receiver.ts';
+import { createIncomingFiles } from './incoming-files.ts';
 import { addListeners } from './listeners.ts';
+import { createPeople } from './people.ts';
 import { createSlackReply } from './reply.ts';
 import { readReplyRef, type SlackReplyRef } from './reply-ref.ts';
 import { createRequests } from './requests.ts';
 import { createSocketReceiver } from './socket-receiver.ts';
+import { createStoppable } from './stoppable.ts';
+import { createStreamApi } from './stream-api.ts';
 
 export interface SlackSurfaceOptions {
   /** `xoxb-…` */
@@ -78,32 +85,52 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   const working = new Set<Promise<void>>();
 
   const { client } = app;
+  const team = () => identity.team;
+  const keep = (work: Promise<void>) => {
+    working.add(work);
+    return work.finally(() => working.delete(work));
+  };
   const api = createSlackApi(client, fetch, log);
-  const isAdmin = createAdmins({ client, clock, log });
+  const files = createFileApi(client, fetch);
+  const streams = createStreamApi(client, clock);
+  const people = createPeople({ client, clock, log, team });
+  const stoppable = createStoppable();
+  const { apiUrl } = options;
+  const incoming = createIncomingFiles({
+    botToken,
+    fetch,
+    describe: files.describe,
+    ...(apiUrl && { apiUrl }),
+  });
+
   const openReply = (ref: SlackReplyRef, reopened: boolean): Reply =>
-    createSlackReply({ api, ref, team: identity.team, botName: identity.botName, reopened });
+    createSlackReply({
+      api,
+      files,
+      streams,
+      ref,
+      team: identity.team,
+      botName: identity.botName,
+      reopened,
+      onStoppable: (message) => stoppable.set(ref, message),
+      onStopped(message) {
+        const { user: userId, channel, threadTs, replyId } = ref;
+        void buttons.cancel(message, { eventId: `slack:stopped:${replyId}`, userId, channel, threadTs });
+      },
+    });
   const requests = createRequests({
     handler,
     clock,
-    isAdmin,
-    team: () => identity.team,
+    team,
+    people,
+    streams,
     openReply: (ref) => openReply(ref, false),
   });
-  addListeners({
-    app,
-    commands,
-    handler,
-    requests,
-    api,
-    log,
-    isAdmin,
-    botUserId: () => identity.botUserId,
-    personId: (userId) => `slack:${identity.team}/${userId}`,
-    keep(work) {
-      working.add(work);
-      void work.finally(() => working.delete(work));
-    },
-  });
+  const actors = createActors({ api, log, keep });
+  const shared = { app, commands, handler, requests, people, actors, incoming, api, files, log };
+  const dialogs = addDialogs(shared);
+  const buttons = addButtons({ ...shared, dialogs, stoppable: stoppable.inThread });
+  addListeners({ app, commands, requests, incoming, log, keep, botUserId: () => identity.botUserId });
 
   async function identify(): Promise<void> {
     try {
@@ -136,6 +163,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
       return receiver.ready;
     },
     reopen: (ref: ReplyRef) => openReply(readReplyRef(ref), true),
+    announce: (channel) => requests.reply({ userId: identity.botUserId, channel, private: false }),
     ...(http ? { httpHandler: http.httpHandler } : {}),
   };
 }

@@ -11,26 +11,33 @@ export function shorten(text: string, max: number): string {
   return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-/** What a mention of a person becomes, given their id and the label Slack sent, if any. */
-export type NamePerson = (userId: string, label: string | undefined) => string;
+/** What mentions become, given their id and the label Slack sent, if any. */
+export interface NameMentions {
+  person(id: string, label: string | undefined): string;
+  group(id: string, label: string | undefined): string;
+  channel(id: string, label: string | undefined): string;
+}
 
-/** Text as Slack delivers it → as it was typed: links, channels and groups by their names, entities decoded. */
-export function decodeSlackText(text: string, namePerson: NamePerson): string {
+/** As a reader sees them. */
+export const plainNames: NameMentions = {
+  person: (id, label) => `@${label || id}`,
+  group: (id, label) => label || `@${id}`,
+  channel: (id, label) => `#${label || id}`,
+};
+
+/** Text as Slack delivers it → as it was typed: links and mentions by their names, entities decoded. */
+export function decodeSlackText(text: string, names: NameMentions = plainNames): string {
   const plain = text.replace(
     /<([^<>|]+)(?:\|([^<>]*))?>/g,
     (_, target: string, label: string | undefined) => {
-      if (target.startsWith('@')) return namePerson(target.slice(1), label);
-      if (target.startsWith('#')) return `#${label || target.slice(1)}`;
-      if (target.startsWith('!')) return special(target.slice(1), label);
+      if (target.startsWith('@')) return names.person(target.slice(1), label);
+      if (target.startsWith('#')) return names.channel(target.slice(1), label);
+      if (target.startsWith('!subteam^')) return names.group(target.slice('!subteam^'.length), label);
+      if (target.startsWith('!')) return label || `@${target.slice(1)}`;
       return link(target.replace(/^mailto:/, ''), label);
     },
   );
   return plain.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-}
-
-function special(name: string, label: string | undefined): string {
-  if (label) return label;
-  return `@${name.replace(/^subteam\^/, '')}`;
 }
 
 /** Slack links bare domains by itself and labels them with what was typed. */

@@ -4,6 +4,7 @@ import type { Command } from '../../core/command.ts';
 
 interface ListedOption {
   readonly name: string;
+  readonly type: string;
   readonly description: string;
   readonly required: boolean;
   /** Fixed values; the page asks /suggest where `suggests` is true. */
@@ -11,7 +12,7 @@ interface ListedOption {
   readonly suggests: boolean;
 }
 
-export interface ListedCommand {
+interface ListedCommand {
   readonly name: string;
   readonly description: string;
   readonly options: readonly ListedOption[];
@@ -23,6 +24,7 @@ export function listCommands(commands: readonly Command[]): readonly ListedComma
     description,
     options: Object.entries(options).map(([optionName, option]) => ({
       name: optionName,
+      type: option.type,
       description: option.description,
       required: option.required ?? false,
       choices: option.type === 'choice' ? option.choices : option.type === 'boolean' ? ['true', 'false'] : [],

@@ -2,13 +2,43 @@
 
 import type { Message } from '../../core/chat.ts';
 
+/** A file of an answer, in our own directory. */
+export interface ShownFile {
+  /** Its name in the directory and in its address. */
+  readonly key: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly alt?: string;
+  readonly spoiler?: boolean;
+}
+
+/** A file that came with a question; its bytes are kept for a day. */
+export interface AskedFile {
+  readonly id: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+}
+
+export interface ShownMessage extends Omit<Message, 'files'> {
+  readonly files?: readonly ShownFile[];
+}
+
+/** What stands above an answer. */
+export interface Question {
+  readonly text: string;
+  readonly files?: readonly AskedFile[];
+}
+
 /** One question and the answer as it stands now: what is stored, and what the page shows. */
 export interface Exchange {
   readonly replyId: string;
   readonly question: string;
+  readonly askedFiles?: readonly AskedFile[];
   /** Milliseconds since the epoch. */
   readonly askedAt: number;
-  readonly message: Message;
+  readonly message: ShownMessage;
   readonly final: boolean;
   /** Grows with every change, also when another process goes on: about the time of the change. */
   readonly version: number;

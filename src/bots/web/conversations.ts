@@ -3,8 +3,9 @@
 import type { Message } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import { describeError, type Log } from '../../core/log.ts';
-import type { Exchange } from './conversation.ts';
+import type { Exchange, Question } from './conversation.ts';
 import { createExchangeStore, type KeyValueStore } from './exchange-store.ts';
+import type { ShownFiles } from './shown-files.ts';
 
 /** While an answer streams it is stored this often; its end always is. A run that is taken over writes its text again anyway. */
 const SAVE_INTERVAL_MS = 500;
@@ -13,9 +14,11 @@ export type ExchangeListener = (exchange: Exchange) => void;
 
 export interface Conversations {
   /** Stores the question with an empty answer. Does nothing when this exchange exists, so a repeated request is harmless. */
-  begin(conversation: string, replyId: string, question: string): Promise<void>;
+  begin(conversation: string, replyId: string, question: Question): Promise<void>;
   /** Shows this message as the answer, now, to everyone who looks. Throws when a final one could not be stored. */
   show(conversation: string, replyId: string, message: Message, final: boolean): Promise<void>;
+  /** One exchange as it stands; undefined when it is not kept. */
+  find(conversation: string, replyId: string): Promise<Exchange | undefined>;
   /** A conversation's exchanges, oldest first, as far as they are still kept; those with an id in `known` are left out. */
   exchanges(conversation: string, known?: ReadonlySet<string>): Promise<readonly Exchange[]>;
   /** Calls `listener` for every change that this process makes; returns what ends it. */
@@ -24,10 +27,11 @@ export interface Conversations {
 
 export function createConversations(options: {
   readonly store: KeyValueStore;
+  readonly files: ShownFiles;
   readonly clock: Clock;
   readonly log: Log;
 }): Conversations {
-  const { clock, log } = options;
+  const { files, clock, log } = options;
   const store = createExchangeStore(options.store, clock);
   /** Answers this process is writing, and when each was last stored. */
   const open = new Map<string, { exchange: Exchange; savedAt: number }>();
@@ -53,11 +57,18 @@ export function createConversations(options: {
     const known = open.get(keyOf(conversation, replyId));
     if (known) return known;
     const stored = await store.load(conversation, replyId);
-    const exchange = stored ?? emptyExchange(replyId, '', clock.now());
+    const exchange = stored ?? emptyExchange(replyId, { text: '' }, clock.now());
     if (!stored) await add(conversation, exchange);
     const opened = { exchange, savedAt: clock.now() };
     open.set(keyOf(conversation, replyId), opened);
     return opened;
+  }
+
+  async function find(conversation: string, replyId: string): Promise<Exchange | undefined> {
+    const stored = await store.load(conversation, replyId);
+    const ours = open.get(keyOf(conversation, replyId))?.exchange;
+    // Newer in the store means that another process has taken the answer over.
+    return ours && ours.version >= (stored?.version ?? 0) ? ours : stored;
   }
 
   return {
@@ -68,9 +79,11 @@ export function createConversations(options: {
 
     async show(conversation, replyId, message, final) {
       const { exchange, savedAt } = await openExchange(conversation, replyId);
+      const { files: given = [], ...rest } = message;
+      const kept = await files.keep(conversation, replyId, given);
       const next: Exchange = {
         ...exchange,
-        message,
+        message: { ...rest, ...(kept.length > 0 && { files: kept }) },
         final,
         version: Math.max(exchange.version + 1, clock.now()),
       };
@@ -88,16 +101,11 @@ export function createConversations(options: {
       if (final) open.delete(keyOf(conversation, replyId));
     },
 
+    find,
+
     async exchanges(conversation, known = new Set()) {
       const ids = (await store.ids(conversation)).filter((id) => !known.has(id));
-      const all = await Promise.all(
-        ids.map(async (id) => {
-          const stored = await store.load(conversation, id);
-          const ours = open.get(keyOf(conversation, id))?.exchange;
-          // Newer in the store means that another process has taken the answer over.
-          return ours && ours.version >= (stored?.version ?? 0) ? ours : stored;
-        }),
-      );
+      const all = await Promise.all(ids.map((id) => find(conversation, id)));
       return all.filter((exchange) => exchange !== undefined);
     },
 
@@ -112,6 +120,14 @@ export function createConversations(options: {
   };
 }
 
-function emptyExchange(replyId: string, question: string, askedAt: number): Exchange {
-  return { replyId, question, askedAt, message: { text: '' }, final: false, version: 0 };
+function emptyExchange(replyId: string, { text, files = [] }: Question, askedAt: number): Exchange {
+  return {
+    replyId,
+    question: text,
+    ...(files.length > 0 && { askedFiles: files }),
+    askedAt,
+    message: { text: '' },
+    final: false,
+    version: 0,
+  };
 }

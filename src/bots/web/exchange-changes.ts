@@ -1,7 +1,7 @@
 /** What one connected page has seen of each exchange, so that only the blocks that changed travel. */
 
 import type { Button } from '../../core/chat.ts';
-import type { Exchange } from './conversation.ts';
+import type { AskedFile, Exchange, ShownFile } from './conversation.ts';
 import { createGrowingDocument, type GrowingDocument } from './growing-document.ts';
 import { createMarkdownRenderer } from './markdown.ts';
 
@@ -9,11 +9,13 @@ import { createMarkdownRenderer } from './markdown.ts';
 export interface ExchangeChange {
   readonly replyId: string;
   readonly question: string;
+  readonly askedFiles: readonly AskedFile[];
   readonly from: number;
   readonly blocks: readonly string[];
   readonly status?: string;
   readonly footnote?: string;
   readonly buttons: readonly Button[];
+  readonly files: readonly ShownFile[];
   readonly final: boolean;
 }
 
@@ -47,11 +49,13 @@ export function createExchangeChanges(): ExchangeChanges {
       return {
         replyId,
         question,
+        askedFiles: exchange.askedFiles ?? [],
         from,
         blocks: blocks.slice(from),
         ...(message.status === undefined ? {} : { status: message.status }),
         ...(message.footnote === undefined ? {} : { footnote: message.footnote }),
         buttons: message.buttons ?? [],
+        files: message.files ?? [],
         final,
       };
     },

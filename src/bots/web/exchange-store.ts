@@ -11,7 +11,7 @@ export interface KeyValueStore {
 
 /** The page shows this many exchanges of a conversation, the newest. */
 const KEPT_EXCHANGES = 100;
-const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+export const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** A store that is down may never answer: Keyv waits for Redis without end. */
 const STORE_TIMEOUT_MS = 3_000;

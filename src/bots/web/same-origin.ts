@@ -2,12 +2,19 @@
 
 import type { Context, MiddlewareHandler } from 'hono';
 
-/** Requests that change something must come from our own page (or from no page at all) and carry JSON. */
-export const sameOriginJson: MiddlewareHandler = async (context, next) => {
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+const BYTES_TYPE = /^application\/octet-stream$/i;
+
+/**
+ * Requests that change something must come from our own page (or from no page at all) and carry JSON, or bytes where a PATCH
+ * brings a piece of a file: other sites' forms can send neither.
+ */
+export const sameOriginData: MiddlewareHandler = async (context, next) => {
   if (context.req.method === 'GET' || context.req.method === 'HEAD') return next();
   if (!isSameOrigin(context)) return context.json({ error: 'This request came from another site.' }, 403);
   const type = context.req.header('content-type') ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type)) return context.json({ error: 'Send JSON.' }, 415);
+  const wanted = context.req.method === 'PATCH' ? BYTES_TYPE : JSON_TYPE;
+  if (!wanted.test(type)) return context.json({ error: 'Send JSON, or bytes with a PATCH.' }, 415);
   return next();
 };
 

@@ -1,7 +1,7 @@
 /** Caps as people write and read them: `1.00 per day`, `unlimited`, `20 per month`, `5.00 once`. */
 
 import type { Cap, Unit } from './budget.ts';
-import { formatUsd, parseUsd } from './money.ts';
+import { formatUsd, formatUsdExactly, parseUsd } from './money.ts';
 
 const PATTERN =
   /^(?<amount>\S+?)(?:(?:\s+(?:per|a|each|every)\s+|\s*\/\s*)(?<unit>day|week|month)|\s+(?<once>once))?$/i;
@@ -27,8 +27,17 @@ export function parseCap(text: string): Cap | undefined {
   return { amountMicroUsd, unit: groups?.once === undefined ? readUnit(groups?.unit) : 'once' };
 }
 
-/** `$1.00 per day`, `$5.00 once`, `unlimited`. What it says, `parseCap` reads. */
-export function formatCap({ amountMicroUsd, unit }: Cap): string {
+function formatWith(format: (amountMicroUsd: number) => string, { amountMicroUsd, unit }: Cap): string {
   if (amountMicroUsd === 'unlimited') return 'unlimited';
-  return unit === 'once' ? `${formatUsd(amountMicroUsd)} once` : `${formatUsd(amountMicroUsd)} per ${unit}`;
+  return unit === 'once' ? `${format(amountMicroUsd)} once` : `${format(amountMicroUsd)} per ${unit}`;
+}
+
+/** `$1.00 per day`, `$5.00 once`, `unlimited`. What it says, `parseCap` reads. */
+export function formatCap(cap: Cap): string {
+  return formatWith(formatUsd, cap);
+}
+
+/** The same with every digit that counts. */
+export function formatCapExactly(cap: Cap): string {
+  return formatWith(formatUsdExactly, cap);
 }

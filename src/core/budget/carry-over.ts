@@ -1,69 +1,48 @@
-/** What was spent earlier in a period under a cap with another unit is counted by the bucket of the new one. */
+/** What is left of a period and may be used in the next, up to a factor of the allowance. */
 
-import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
-import type { Scope } from './budget.ts';
+import type { Book } from './book.ts';
+import type { Cap } from './budget.ts';
+import { type CapDefaults, limitOf } from './settings.ts';
+import type { Slot } from './slots.ts';
 
-export interface CarryOver {
-  readonly scope: Scope;
-  readonly bucketId: number;
-  /** When the bucket's period began, ms since the epoch. */
-  readonly startsAt: number;
-  readonly now: number;
+/** The most that may be carried over. */
+function mostCarried({ carryOver = 1 }: CapDefaults, cap: Cap): number {
+  if (cap.amountMicroUsd === 'unlimited' || cap.unit === 'once' || carryOver <= 1) return 0;
+  return Math.floor((carryOver - 1) * cap.amountMicroUsd);
 }
 
-/** The scope's holds of the period that the bucket does not know of. */
-function isMissing({ scope, bucketId, startsAt }: CarryOver) {
-  return ({ and, eb, exists, not, selectFrom }: ExpressionBuilder<Tables, 'hold'>) =>
-    and([
-      eb('hold.created_at', '>=', startsAt),
-      ...(scope.kind === 'person' ? [eb('hold.person_id', '=', scope.id)] : []),
-      not(
-        exists(
-          selectFrom('hold_bucket')
-            .select('hold_bucket.bucket_id')
-            .whereRef('hold_bucket.run_id', '=', 'hold.run_id')
-            .where('hold_bucket.bucket_id', '=', bucketId),
-        ),
-      ),
-    ]);
+/** What a period allows with what was carried into it; null is unlimited. */
+export function limitIn(defaults: CapDefaults, cap: Cap, carriedMicroUsd: number): number | null {
+  const limit = limitOf(cap);
+  return limit === null ? null : limit + Math.min(carriedMicroUsd, mostCarried(defaults, cap));
 }
 
 /**
- * Adds the missing holds, open and settled, to a bucket, each with an `adjust` entry, so that changing `1.00 per day` to
- * `5.00 per week` does not forget the days before. Open ones are settled in this bucket, too. Usually there is none.
+ * What is left of the scope's last period, plus a whole allowance for each period since then in which nobody asked. What is
+ * reserved there counts as spent. A scope that was never used has nothing left over.
  */
-export async function carryOver(transaction: Transaction<Tables>, options: CarryOver): Promise<void> {
-  const { bucketId, now } = options;
-  // A write that changes nothing: it waits for holds that are being settled right now, and makes others wait for us.
-  await transaction
-    .updateTable('hold')
-    .set({ state: 'held' })
-    .where('hold.state', '=', 'held')
-    .where(isMissing(options))
-    .execute();
-  const added = await transaction
-    .insertInto('hold_bucket')
-    .columns(['run_id', 'bucket_id'])
-    .expression(
-      transaction
-        .selectFrom('hold')
-        .select(['hold.run_id', sql<number>`cast(${bucketId} as bigint)`.as('bucket_id')])
-        .where(isMissing(options)),
-    )
+export async function carriedInto(sql: Kysely<Tables>, book: Book, slot: Slot): Promise<number> {
+  const { policy, period } = slot;
+  const { cap } = policy;
+  const most = mostCarried(book.defaults, cap);
+  if (most === 0 || cap.amountMicroUsd === 'unlimited' || cap.unit === 'once') return 0;
+  const last = await sql
+    .selectFrom('bucket')
+    .select(['period', 'limit_micro_usd', 'reserved_micro_usd', 'spent_micro_usd'])
+    .where('scope', '=', policy.key)
+    .where('unit', '=', cap.unit)
+    .where('period', '<', period.key)
+    .orderBy('period', 'desc')
+    .limit(1)
     .executeTakeFirst();
-  if (!added.numInsertedOrUpdatedRows) return;
-  await sql`
-    insert into entry (at, kind, bucket_id, run_id, actor_id, reserved_micro_usd, spent_micro_usd)
-    select cast(${now} as bigint), 'adjust', hold_bucket.bucket_id, hold.run_id, null,
-      case when hold.state = 'held' then hold.amount_micro_usd else 0 end, coalesce(hold.cost_micro_usd, 0)
-    from hold_bucket join hold on hold.run_id = hold_bucket.run_id
-    where hold_bucket.bucket_id = ${bucketId} and not exists (
-      select 1 from entry where entry.run_id = hold.run_id and entry.bucket_id = hold_bucket.bucket_id
-    )`.execute(transaction);
-  await sql`
-    update bucket set
-      reserved_micro_usd = (select cast(sum(reserved_micro_usd) as bigint) from entry where bucket_id = bucket.id),
-      spent_micro_usd = (select cast(sum(spent_micro_usd) as bigint) from entry where bucket_id = bucket.id)
-    where id = ${bucketId}`.execute(transaction);
+  if (last?.limit_micro_usd === undefined || last.limit_micro_usd === null) return 0;
+  let carried = Math.max(0, last.limit_micro_usd - last.reserved_micro_usd - last.spent_micro_usd);
+  let earlier = book.periods.at(cap.unit, period.startsAt - 1);
+  while (earlier.key > last.period && carried < most) {
+    carried += cap.amountMicroUsd;
+    earlier = book.periods.at(cap.unit, earlier.startsAt - 1);
+  }
+  return Math.min(carried, most);
 }

@@ -1,7 +1,7 @@
 /** Caps and refusals in sentences: what there is, what is left, when it resets, what to do. */
 
 import { Temporal } from 'temporal-polyfill';
-import type { CapState, HoldResult } from './budget.ts';
+import type { AuditEntry, CapState, Crossing, HoldResult, Pause, Scope } from './budget.ts';
 import { formatCap } from './cap.ts';
 import { formatUsd, formatUsdLeft } from './money.ts';
 
@@ -31,45 +31,151 @@ function describeReset(state: CapState, now: number, timezone: string): string {
   return `It resets ${describeMoment(state.resetsAt, now, timezone)} (${describeWait(state.resetsAt - now)}).`;
 }
 
-function subject(state: CapState): string {
-  const whose = state.scope.kind === 'everybody' ? 'The budget of everybody together' : 'Your budget';
-  return `${whose} of ${formatCap(state.cap)}`;
+/** Whose budget it is, at the beginning of a sentence. A role's, like a channel's, is one budget for all in it. */
+function subject({ scope, cap }: CapState): string {
+  return `${describeScope(scope)} of ${formatCap(cap)}`;
+}
+
+/** `Your budget`, `The budget of everybody together`: what a person reads of a cap that applies to them. */
+export function describeScope(scope: Scope): string {
+  switch (scope.kind) {
+    case 'person':
+      return 'Your budget';
+    case 'role':
+      return 'The budget that the members of one of your roles share';
+    case 'channel':
+      return 'The budget of this channel';
+    case 'workspace':
+      return 'The budget of this server';
+    case 'everybody':
+      return 'The budget of everybody together';
+  }
+}
+
+/** At the beginning of a line in a list; see `scopeName` for one that names the id. */
+function shortName(scope: Scope): string {
+  switch (scope.kind) {
+    case 'person':
+      return 'Budget';
+    case 'role':
+      return 'Role (shared by its members)';
+    case 'channel':
+      return 'This channel';
+    case 'workspace':
+      return 'This server';
+    case 'everybody':
+      return 'Everybody together';
+  }
+}
+
+/** For admins: `discord:123`, `role discord:456 (shared by its members)`, `channel …`, `everybody together`. */
+export function scopeName(scope: Scope): string {
+  switch (scope.kind) {
+    case 'person':
+      return scope.id;
+    case 'role':
+      return `role ${scope.id} (shared by its members)`;
+    case 'channel':
+    case 'workspace':
+      return `${scope.kind} ${scope.id}`;
+    case 'everybody':
+      return 'everybody together';
+  }
 }
 
 const PERIODS = { day: 'today', week: 'this week', month: 'this month', once: 'so far' } as const;
 
-/** `Budget $1.00 per day: $0.30 spent, $0.05 reserved, $0.65 left. It resets at 00:00 (in 3 h).` `now` in ms since the epoch. */
+/** `Budget: $1.00 per day, $0.30 spent today, $0.65 left. It resets at 00:00 (in 3 h).` `now` in ms since the epoch. */
 export function describeState(state: CapState, now: number, timezone: string): string {
-  const name = state.scope.kind === 'everybody' ? 'Everybody together' : 'Budget';
-  const spent = `${formatUsd(state.spentMicroUsd)} spent ${PERIODS[state.cap.unit]}`;
-  const reserved =
-    state.reservedMicroUsd === 0
-      ? ''
-      : `, ${formatUsd(state.reservedMicroUsd)} reserved for running requests`;
-  if (state.cap.amountMicroUsd === 'unlimited') return `${name}: unlimited, ${spent}${reserved}.`;
-  const left = `, ${formatUsdLeft(state.leftMicroUsd)} left`;
-  return `${name}: ${formatCap(state.cap)}, ${spent}${reserved}${left}. ${describeReset(state, now, timezone)}`;
+  const name = shortName(state.scope);
+  const parts = [`${formatUsd(state.spentMicroUsd)} spent ${PERIODS[state.cap.unit]}`];
+  if (state.reservedMicroUsd > 0) {
+    parts.push(`${formatUsd(state.reservedMicroUsd)} reserved for running requests`);
+  }
+  if (state.carriedMicroUsd > 0) parts.push(`${formatUsd(state.carriedMicroUsd)} carried over`);
+  if (state.creditMicroUsd > 0) parts.push(`${formatUsdLeft(state.creditMicroUsd)} extra credit`);
+  const paused = state.paused ? ` Paused by ${state.paused.by}.` : '';
+  if (state.cap.amountMicroUsd === 'unlimited') return `${name}: unlimited, ${parts.join(', ')}.${paused}`;
+  parts.push(`${formatUsdLeft(state.leftMicroUsd)} left`);
+  return `${name}: ${formatCap(state.cap)}, ${parts.join(', ')}. ${describeReset(state, now, timezone)}${paused}`;
+}
+
+const PAUSED: Readonly<Record<Scope['kind'], string>> = {
+  person: 'Your budget is paused',
+  role: 'The budget of one of your roles is paused',
+  channel: 'Requests in this channel are paused',
+  workspace: 'Requests on this server are paused',
+  everybody: 'All requests are paused',
+};
+
+function describePause({ scope, by }: Pause): string {
+  return `${PAUSED[scope.kind]} by ${by}. Try again when an admin has resumed ${scope.kind === 'everybody' ? 'them' : 'it'}.`;
 }
 
 /**
  * Why a hold was refused and what to do: wait for running requests, wait for the next period, or ask an admin, since the
- * whole budget is smaller than the request. `now` in ms since the epoch.
+ * whole budget is smaller than the request, or paused. `now` in ms since the epoch.
  */
 export function describeRefusal(
   refusal: Extract<HoldResult, { held: false }>,
   now: number,
   timezone: string,
 ): string {
+  if (refusal.pause) return describePause(refusal.pause);
   const { state, needsMicroUsd } = refusal;
   const limit =
-    state.cap.amountMicroUsd === 'unlimited' ? Number.POSITIVE_INFINITY : state.cap.amountMicroUsd;
+    state.cap.amountMicroUsd === 'unlimited'
+      ? Number.POSITIVE_INFINITY
+      : state.cap.amountMicroUsd + state.carriedMicroUsd;
   const needs = `this needs about ${formatUsd(needsMicroUsd)}`;
   if (needsMicroUsd > limit) {
     return `${subject(state)} is too small: ${needs}. An admin can raise it.`;
   }
-  if (state.spentMicroUsd + needsMicroUsd <= limit) {
+  if (state.leftMicroUsd + state.reservedMicroUsd >= needsMicroUsd) {
     const reserved = `${formatUsd(state.reservedMicroUsd)} reserved for running requests`;
     return `${subject(state)} has ${formatUsdLeft(state.leftMicroUsd)} left and ${reserved}; ${needs}. Try again when they have ended.`;
   }
   return `${subject(state)} has ${formatUsdLeft(state.leftMicroUsd)} left; ${needs}. ${describeReset(state, now, timezone)}`;
+}
+
+/** For the cost line: `⚠ 84 % of your budget used`. */
+export function describeNearlyUsed({ scope, cap, carriedMicroUsd, spentMicroUsd }: CapState): string {
+  const limit = (cap.amountMicroUsd === 'unlimited' ? 0 : cap.amountMicroUsd) + carriedMicroUsd;
+  const percent = Math.min(100, Math.floor((spentMicroUsd / limit) * 100));
+  return `⚠ ${percent} % of ${describeScope(scope).replace(/^[TY]/, (letter) => letter.toLowerCase())} used`;
+}
+
+/** For the admins, once for each cap and period: `The budget of channel … is used up: $5.00 of $5.00 today.` */
+export function describeCrossing(crossing: Crossing, now: number, timezone: string): string {
+  const { scope, percent, spentMicroUsd, limitMicroUsd, unit, resetsAt } = crossing;
+  const how = percent === 100 ? 'used up' : '80 % used';
+  const amounts = `${formatUsd(spentMicroUsd)} of ${formatUsd(limitMicroUsd)} spent ${PERIODS[unit]}`;
+  const reset =
+    resetsAt === undefined
+      ? 'It does not reset.'
+      : `It resets ${describeMoment(resetsAt, now, timezone)} (${describeWait(resetsAt - now)}).`;
+  return `The budget of ${scopeName(scope)} is ${how}: ${amounts}. ${reset}`;
+}
+
+const ACTIONS: Readonly<Record<AuditEntry['action'], string>> = {
+  set: 'set the budget of',
+  clear: 'cleared the budget of',
+  grant: 'granted extra credit to',
+  reset: 'reset the budget of',
+  pause: 'paused',
+  resume: 'resumed',
+  link: 'linked an account to',
+  unlink: 'unlinked an account from',
+  allow: 'allowed a model for',
+  deny: 'no longer allowed a model for',
+};
+
+/** One line of the audit log: `2026-11-21 14:03 · slack:T1/U2 in #ops set the budget of everybody together: $20.00 per month → $50.00 per month`. */
+export function describeAudit(entry: AuditEntry, timezone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(entry.at).toZonedDateTimeISO(timezone);
+  const time = local.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ');
+  const where = entry.where === undefined ? '' : ` in ${entry.where}`;
+  const values = [entry.before, entry.after].filter((value) => value !== undefined);
+  const what = values.length === 0 ? '' : `: ${values.join(' → ')}`;
+  return `${time} · ${entry.actorId}${where} ${ACTIONS[entry.action]} ${scopeName(entry.scope)}${what}`;
 }

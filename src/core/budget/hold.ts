@@ -2,92 +2,126 @@
 
 import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
-import { type Bucket, ensureBuckets, lockBuckets, type Slot } from './buckets.ts';
-import type { CapState, HoldRequest, HoldResult } from './budget.ts';
+import type { Book } from './book.ts';
+import type { HoldRequest, HoldResult, Scope } from './budget.ts';
+import { limitIn } from './carry-over.ts';
+import { changeBuckets } from './change-buckets.ts';
+import { ensureBuckets } from './ensure-buckets.ts';
 import { assertAmount } from './money.ts';
+import type { Bucket } from './queries.ts';
+import type { Policy } from './settings.ts';
+import {
+  allowanceLeft,
+  creditLeft,
+  type Filled,
+  fillSlot,
+  nameOf,
+  type Slot,
+  slotOf,
+  stateOf,
+} from './slots.ts';
+import { share } from './split.ts';
 
-/** How a slot stands; without a bucket nothing was spent in it yet. */
-export function stateOf({ policy, period }: Slot, bucket: Bucket | undefined): CapState {
-  const { scope, cap, source } = policy;
-  const spentMicroUsd = bucket?.spent_micro_usd ?? 0;
-  const reservedMicroUsd = bucket?.reserved_micro_usd ?? 0;
-  const leftMicroUsd =
-    cap.amountMicroUsd === 'unlimited'
-      ? Number.POSITIVE_INFINITY
-      : Math.max(0, cap.amountMicroUsd - spentMicroUsd - reservedMicroUsd);
-  return {
-    scope,
-    cap,
-    source,
-    spentMicroUsd,
-    reservedMicroUsd,
-    leftMicroUsd,
-    ...(period.endsAt === undefined ? {} : { resetsAt: period.endsAt }),
-  };
+/** Beyond this many buckets a process forgets which ones it has seen. */
+const KEPT_BUCKETS = 50_000;
+
+export interface HoldOptions {
+  readonly request: HoldRequest;
+  readonly scopes: readonly Scope[];
+  /** In the order in which a lack of room is named. */
+  readonly policies: readonly Policy[];
+  readonly now: number;
 }
 
-async function record(
-  transaction: Transaction<Tables>,
-  options: {
-    readonly request: HoldRequest;
-    readonly bucketIds: readonly number[];
-    readonly amount: number;
-    readonly now: number;
-  },
-): Promise<void> {
-  const { request, bucketIds, amount, now } = options;
-  await transaction
-    .updateTable('bucket')
-    .set((set) => ({ reserved_micro_usd: set('reserved_micro_usd', '+', amount) }))
-    .where('id', 'in', bucketIds)
-    .execute();
-  await transaction
-    .insertInto('hold')
-    .values({
+export type TakeHold = (transaction: Transaction<Tables>, options: HoldOptions) => Promise<HoldResult>;
+
+export function createTakeHold(book: Book): TakeHold {
+  const { queries, defaults } = book;
+  /** Buckets that a committed transaction has made: they need not be made again. */
+  let seen = new Set<string>();
+
+  async function lock(
+    transaction: Transaction<Tables>,
+    slots: readonly Slot[],
+    now: number,
+  ): Promise<Filled[]> {
+    const names = slots.map(nameOf);
+    const keys = names.map(({ scope, period }) => `${scope} ${period}`);
+    const made = keys.every((key) => seen.has(key)) ? 0 : await ensureBuckets(transaction, book, slots, now);
+    const creditKeys = slots.flatMap(({ policy }) => policy.creditKeys);
+    const rows = await queries.lockBuckets(transaction, { names, creditKeys, now });
+    if (seen.size > KEPT_BUCKETS) seen = new Set();
+    if (made === 0) for (const key of keys) seen.add(key);
+    return slots.map((slot) => fillSlot(slot, rows));
+  }
+
+  /** A cap that has changed since the row was written; everything else is left for when it is needed. */
+  async function syncLimit(
+    transaction: Transaction<Tables>,
+    bucket: Bucket,
+    limit: number | null,
+  ): Promise<void> {
+    if (bucket.limit_micro_usd === limit) return;
+    await transaction
+      .updateTable('bucket')
+      .set({ limit_micro_usd: limit })
+      .where('id', '=', bucket.id)
+      .execute();
+  }
+
+  async function record(
+    transaction: Transaction<Tables>,
+    { request, scopes, now }: HoldOptions,
+    filled: readonly Filled[],
+    amount: number,
+  ): Promise<void> {
+    const changes = [];
+    for (const { slot, bucket, credits } of filled) {
+      if (!bucket) throw new Error(`the bucket of ${slot.policy.key} is gone`);
+      const limit = limitIn(defaults, slot.policy.cap, bucket.carried_micro_usd);
+      await syncLimit(transaction, bucket, limit);
+      const pots = [
+        { bucketId: bucket.id, room: allowanceLeft(limit, bucket) },
+        ...credits.map((credit) => ({ bucketId: credit.id, room: creditLeft(credit) })),
+      ];
+      for (const part of share(amount, pots)) {
+        changes.push({ bucketId: part.bucketId, reserved: part.amount, spent: 0 });
+      }
+    }
+    const idOf = (kind: Scope['kind']) =>
+      scopes.flatMap((scope) => (scope.kind === kind && 'id' in scope ? scope.id : []))[0] ?? null;
+    await queries.insertHold(transaction, {
       run_id: request.runId,
       person_id: request.personId,
+      workspace: idOf('workspace'),
+      channel: idOf('channel'),
+      model: request.model ?? '',
+      command: request.command ?? '',
       state: 'held',
       amount_micro_usd: amount,
       cost_micro_usd: null,
+      measured: 0,
       created_at: now,
       resolved_at: null,
-    })
-    .execute();
-  await transaction
-    .insertInto('hold_bucket')
-    .values(bucketIds.map((bucket_id) => ({ run_id: request.runId, bucket_id })))
-    .execute();
-  await transaction
-    .insertInto('entry')
-    .values(
-      bucketIds.map((bucket_id) => ({
-        at: now,
-        kind: 'hold',
-        bucket_id,
-        run_id: request.runId,
-        actor_id: null,
-        reserved_micro_usd: amount,
-        spent_micro_usd: 0,
-      })),
-    )
-    .execute();
-}
+    });
+    await changeBuckets(transaction, queries, { kind: 'hold', runId: request.runId, changes, now });
+  }
 
-/** Holds under every slot, the hottest last; the first slot without room for the typical cost refuses. */
-export async function takeHold(
-  transaction: Transaction<Tables>,
-  options: { readonly request: HoldRequest; readonly slots: readonly Slot[]; readonly now: number },
-): Promise<HoldResult> {
-  const { request, slots, now } = options;
-  assertAmount(request.ceilingMicroUsd);
-  assertAmount(request.typicalMicroUsd);
-  await ensureBuckets(transaction, slots, now);
-  const buckets = await lockBuckets(transaction, slots);
-  const states = slots.map((slot, index) => stateOf(slot, buckets[index]));
-  const needsMicroUsd = Math.min(request.typicalMicroUsd, request.ceilingMicroUsd);
-  const state = states.find(({ leftMicroUsd }) => leftMicroUsd < needsMicroUsd);
-  if (state) return { held: false, state, needsMicroUsd };
-  const amount = Math.min(request.ceilingMicroUsd, ...states.map(({ leftMicroUsd }) => leftMicroUsd));
-  await record(transaction, { request, bucketIds: buckets.map(({ id }) => id), amount, now });
-  return { held: true, amountMicroUsd: amount };
+  return async (transaction, options) => {
+    const { request, policies, now } = options;
+    assertAmount(request.ceilingMicroUsd);
+    assertAmount(request.typicalMicroUsd);
+    const filled = await lock(
+      transaction,
+      policies.map((policy) => slotOf(book, policy, now)),
+      now,
+    );
+    const states = filled.map((each) => stateOf(book, each));
+    const needsMicroUsd = Math.min(request.typicalMicroUsd, request.ceilingMicroUsd);
+    const state = states.find(({ leftMicroUsd }) => leftMicroUsd < needsMicroUsd);
+    if (state) return { held: false, state, needsMicroUsd };
+    const amount = Math.min(request.ceilingMicroUsd, ...states.map(({ leftMicroUsd }) => leftMicroUsd));
+    await record(transaction, options, filled, amount);
+    return { held: true, amountMicroUsd: amount };
+  };
 }

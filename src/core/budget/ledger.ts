@@ -1,20 +1,32 @@
 /** The budget over the database: caps, holds and settlements, see budget.ts for what each promises. */
 
-import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { lockUntilCommit } from '../storage/advisory-lock.ts';
 import type { Database } from '../storage/database.ts';
-import type { Tables } from '../storage/tables.ts';
-import { ensureBuckets, findBuckets, lockBuckets, type Slot } from './buckets.ts';
-import type { Budget, Cap, CapState, Scope } from './budget.ts';
-import { carryOver } from './carry-over.ts';
-import { stateOf, takeHold } from './hold.ts';
+import {
+  type AdminChange,
+  clearCap,
+  grantCredit,
+  resetSpent,
+  setCap,
+  setPaused,
+  withoutCap,
+} from './admin.ts';
+import { readAudit } from './audit.ts';
+import type { Book } from './book.ts';
+import type { Actor, Asker, Budget, CapState, Scope } from './budget.ts';
+import { estimateOf } from './estimates.ts';
+import { createTakeHold } from './hold.ts';
 import { assertAmount } from './money.ts';
 import { createPeriods } from './periods.ts';
-import { type CapDefaults, readPolicies, writePolicy } from './policies.ts';
-import { scopeKey } from './scope.ts';
+import { createQueries } from './queries.ts';
+import { scopesOf } from './scope.ts';
+import { type CapDefaults, namedScopes, pauseOf, readSettings, type Setting } from './settings.ts';
+import { createSettingsCache } from './settings-cache.ts';
 import { settleHold } from './settle.ts';
+import { readStates } from './slots.ts';
 import { findDifferences } from './verify.ts';
+import { noteUsedUp } from './warnings.ts';
 
 export interface BudgetOptions {
   readonly database: Database;
@@ -25,87 +37,88 @@ export interface BudgetOptions {
   readonly defaults: CapDefaults;
 }
 
-const EVERYBODY: Scope = { kind: 'everybody' };
-
 /** Throws a RangeError when there is no such time zone. Take no hold in a transaction that settles another one. */
 export function createBudget({ database, clock, timezone, defaults }: BudgetOptions): Budget {
-  const periods = createPeriods(timezone);
+  const { kind, sql } = database;
+  const queries = createQueries(kind);
+  const book: Book = { kind, queries, defaults, periods: createPeriods(timezone) };
+  const settings = createSettingsCache(defaults);
+  const takeHold = createTakeHold(book);
 
-  async function slotsOf(sql: Kysely<Tables>, scopes: readonly Scope[], now: number): Promise<Slot[]> {
-    const policies = await readPolicies(sql, defaults, scopes);
-    return policies.map((policy) => ({ policy, period: periods.at(policy.cap.unit, now) }));
+  function capped(found: readonly Setting[]) {
+    return found.flatMap(({ policy, pause }) => (policy ? [{ policy, ...(pause && { pause }) }] : []));
   }
 
   async function statesOf(scopes: readonly Scope[]): Promise<CapState[]> {
-    const slots = await slotsOf(database.sql, scopes, clock.now());
-    const buckets = await findBuckets(database.sql, slots);
-    return slots.map((slot, index) => stateOf(slot, buckets[index]));
+    return readStates(sql, book, capped(await readSettings(sql, defaults, scopes)), clock.now());
   }
 
-  /** Holds share the policies, so that no cap changes under them; who sets one has them alone. */
-  function lockPolicies(transaction: Transaction<Tables>, mode: 'shared' | 'alone'): Promise<void> {
-    return lockUntilCommit(transaction, { kind: database.kind, name: 'budget policies', mode });
-  }
-
-  async function setCap(
-    transaction: Transaction<Tables>,
-    change: { readonly scope: Scope; readonly cap: Cap; readonly actorId: string; readonly now: number },
-  ): Promise<CapState> {
-    const { scope, actorId, now } = change;
-    await lockPolicies(transaction, 'alone');
-    const [before] = await readPolicies(transaction, defaults, [scope]);
-    await writePolicy(transaction, change);
-    await transaction
-      .insertInto('audit')
-      .values({
-        at: now,
-        actor_id: actorId,
-        action: 'set budget',
-        scope: scopeKey(scope),
-        before: before ? JSON.stringify(before.cap) : null,
-        after: JSON.stringify(change.cap),
-      })
-      .execute();
-    const slots = await slotsOf(transaction, [scope], now);
-    await ensureBuckets(transaction, slots, now);
-    for (const [index, bucket] of (await findBuckets(transaction, slots)).entries()) {
-      const startsAt = slots[index]?.period.startsAt;
-      if (bucket && startsAt !== undefined) {
-        await carryOver(transaction, { scope, bucketId: bucket.id, startsAt, now });
-      }
-    }
-    const [bucket] = await lockBuckets(transaction, slots);
-    const [slot] = slots;
-    if (!slot) throw new Error('a scope has exactly one cap in force');
-    return stateOf(slot, bucket);
+  function change<T>(scope: Scope, by: Actor, work: (change: AdminChange) => Promise<T>): Promise<T> {
+    return sql
+      .transaction()
+      .execute((transaction) => work({ transaction, book, scope, by, now: clock.now() }));
   }
 
   return {
     async hold(transaction, request) {
-      const now = clock.now();
-      await lockPolicies(transaction, 'shared');
-      const slots = await slotsOf(transaction, [{ kind: 'person', id: request.personId }, EVERYBODY], now);
-      return takeHold(transaction, { request, slots, now });
+      // Holds share the policies, so that no cap changes under them; who changes one has them alone.
+      await lockUntilCommit(transaction, { kind, name: 'budget policies', mode: 'shared' });
+      const scopes = request.scopes ?? scopesOf(request);
+      const found = await settings.read(transaction, scopes);
+      const paused = found.find(({ pause }) => pause)?.pause;
+      if (paused) return { held: false, pause: paused };
+      const { model = '', command = '' } = request;
+      const [learnt] = model === '' ? [] : await queries.readEstimate(transaction, { model, command });
+      const typicalMicroUsd = estimateOf(learnt)?.medianMicroUsd ?? request.typicalMicroUsd;
+      return takeHold(transaction, {
+        request: { ...request, typicalMicroUsd },
+        scopes,
+        policies: found.flatMap(({ policy }) => policy ?? []),
+        now: clock.now(),
+      });
     },
-    settle(transaction, runId, costMicroUsd) {
-      return settleHold(transaction, { runId, costMicroUsd, now: clock.now() });
+    settle(transaction, runId, costMicroUsd, options) {
+      return settleHold(transaction, book, { ...options, runId, costMicroUsd, now: clock.now() });
     },
-    states(personId) {
-      return statesOf([{ kind: 'person', id: personId }, EVERYBODY]);
+    async usedUp(refusal) {
+      if ('pause' in refusal && refusal.pause) return undefined;
+      return sql.transaction().execute((transaction) => noteUsedUp(transaction, book, refusal, clock.now()));
+    },
+    states(asker: string | Asker) {
+      return statesOf(scopesOf(typeof asker === 'string' ? { personId: asker } : asker));
     },
     async state(scope) {
       const [state] = await statesOf([scope]);
-      if (!state) throw new Error('a scope has exactly one cap in force');
+      if (!state) throw withoutCap(scope);
       return state;
     },
-    async set(scope, cap, actorId) {
+    async caps() {
+      return statesOf(await namedScopes(sql, defaults));
+    },
+    async set(scope, cap, by) {
       if (cap.amountMicroUsd !== 'unlimited') assertAmount(cap.amountMicroUsd);
-      return database.sql
-        .transaction()
-        .execute((transaction) => setCap(transaction, { scope, cap, actorId, now: clock.now() }));
+      return change(scope, by, (each) => setCap(each, cap));
+    },
+    clear: (scope, by) => change(scope, by, clearCap),
+    async grant(scope, amountMicroUsd, { expiresAt }, by) {
+      assertAmount(amountMicroUsd);
+      return change(scope, by, (each) => grantCredit(each, amountMicroUsd, expiresAt));
+    },
+    reset: (scope, by) => change(scope, by, resetSpent),
+    async pause(scope, by) {
+      await change(scope, by, (each) => setPaused(each, true));
+    },
+    resume: (scope, by) => change(scope, by, (each) => setPaused(each, false)),
+    async pauses() {
+      return (await sql.selectFrom('pause').selectAll().orderBy('scope').execute()).map(pauseOf);
+    },
+    audit: (page) => readAudit(sql, page),
+    async estimate(model, command) {
+      const [row] = await queries.readEstimate(sql, { model, command });
+      return estimateOf(row);
     },
     verify() {
-      return database.sql.transaction().setIsolationLevel('repeatable read').execute(findDifferences);
+      return sql.transaction().setIsolationLevel('repeatable read').execute(findDifferences);
     },
   };
 }

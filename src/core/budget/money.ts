@@ -25,6 +25,12 @@ export function formatUsd(amountMicroUsd: number): string {
   return `${sign}<$0.0001`;
 }
 
+/** For the audit log: every digit that counts, two decimals at least (`$1.20`, `$0.000001`). */
+export function formatUsdExactly(amountMicroUsd: number): string {
+  const [whole, decimals = ''] = (Math.abs(amountMicroUsd) / MICRO_USD_PER_USD).toFixed(6).split('.');
+  return `${amountMicroUsd < 0 ? '-' : ''}$${whole}.${decimals.replace(/0{1,4}$/, '')}`;
+}
+
 /** For what is left: like `formatUsd`, but rounded down, since nobody may be promised more than there is. */
 export function formatUsdLeft(amountMicroUsd: number): string {
   const unit = Math.abs(amountMicroUsd) >= 10 * MICRO_USD_PER_CENT ? MICRO_USD_PER_CENT : 100;

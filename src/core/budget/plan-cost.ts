@@ -12,34 +12,51 @@ export interface CostRange {
   readonly typicalMicroUsd: number;
 }
 
-/** What bounds a text model's run before any budget does. */
-export interface TextLimits {
+/** What bounds a run before any budget does: always its time, and what its model is priced by where that is not time. */
+export interface RunLimits {
   readonly deadlineSeconds: number;
   readonly typicalSeconds: number;
+  readonly text?: {
+    /** An upper bound. */
+    readonly inputTokens: number;
+    readonly maxOutputTokens: number;
+    /** The model's input that limits its output's tokens, where it has one. */
+    readonly limitInput?: string;
+  };
+  readonly pictures?: {
+    readonly count: number;
+    /** The model's input that says how many, where it has one. */
+    readonly countInput?: string;
+  };
   /** An upper bound. */
-  readonly inputTokens: number;
-  readonly maxOutputTokens: number;
-  /** The model's input that limits its output's tokens, where it has one. */
-  readonly limitInput?: string;
+  readonly audioSeconds?: number;
 }
 
-/** How a text model's run is paid. Throws OperatorError when nothing would bound what it costs. */
-export function textPlanCost(price: Price, limits: TextLimits, label: string): PlanCost {
-  const { deadlineSeconds, typicalSeconds, inputTokens, maxOutputTokens, limitInput } = limits;
+/** How a run is paid. Throws OperatorError when nothing would bound what it costs. */
+export function planCost(price: Price, limits: RunLimits, label: string): PlanCost {
+  const { deadlineSeconds, typicalSeconds, text, pictures, audioSeconds } = limits;
   switch (price.by) {
     case 'free':
       return { by: 'free', deadlineSeconds };
     case 'second':
       return { ...price, deadlineSeconds, typicalSeconds };
     case 'token': {
+      if (!text) throw unbounded('is priced by token and used for what is not text');
+      const { inputTokens, maxOutputTokens, limitInput } = text;
       if (limitInput === undefined)
         throw unbounded('is priced by token but has no input that limits its output');
       const typicalOutputTokens = Math.ceil(maxOutputTokens / 4);
       return { ...price, inputTokens, maxOutputTokens, typicalOutputTokens, limitInput, deadlineSeconds };
     }
-    case 'image':
+    case 'image': {
+      if (!pictures) throw unbounded('is priced by picture and used for what is none');
+      const { count, countInput } = pictures;
+      return { ...price, images: count, ...(countInput !== undefined && { countInput }), deadlineSeconds };
+    }
     case 'audio-second':
-      throw unbounded('is priced by what no text model makes');
+      if (audioSeconds === undefined)
+        throw unbounded('is priced by the length of sound and used without any');
+      return { ...price, audioSeconds, deadlineSeconds };
   }
 
   function unbounded(why: string): OperatorError {
@@ -70,10 +87,19 @@ export function costRange(cost: PlanCost): CostRange {
         typicalMicroUsd: Math.ceil(tokenCost(cost, typicalTokens)),
       };
     }
+    case 'image': {
+      const pictures = (count: number) => Math.ceil(count * cost.microUsdPerImage);
+      const fewest = cost.countInput === undefined ? cost.images : 1;
+      return { ceilingMicroUsd: pictures(cost.images), typicalMicroUsd: pictures(fewest) };
+    }
+    case 'audio-second': {
+      const microUsd = Math.ceil(cost.audioSeconds * cost.microUsdPerAudioSecond);
+      return { ceilingMicroUsd: microUsd, typicalMicroUsd: microUsd };
+    }
   }
 }
 
-/** The plan with its time or tokens cut to what `heldMicroUsd` pays for, so that the run cannot cost more than was held. */
+/** The plan with its time, tokens or pictures cut to what `heldMicroUsd` pays for, so that the run cannot cost more than was held. */
 export function limitPlan(plan: Plan, heldMicroUsd: number): Plan {
   const { cost } = plan;
   switch (cost.by) {
@@ -95,6 +121,14 @@ export function limitPlan(plan: Plan, heldMicroUsd: number): Plan {
         cost: { ...cost, maxOutputTokens },
       };
     }
+    case 'image': {
+      if (cost.countInput === undefined) return plan;
+      const paid = Math.floor(heldMicroUsd / cost.microUsdPerImage);
+      const images = Math.max(1, Math.min(cost.images, paid));
+      return { ...plan, input: { ...plan.input, [cost.countInput]: images }, cost: { ...cost, images } };
+    }
+    case 'audio-second':
+      return plan;
   }
 }
 

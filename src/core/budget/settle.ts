@@ -2,61 +2,79 @@
 
 import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
+import type { Book } from './book.ts';
+import type { Crossing, SettleOptions } from './budget.ts';
+import { changeBuckets } from './change-buckets.ts';
+import { learn } from './estimates.ts';
 import { assertAmount } from './money.ts';
-import { EVERYBODY_KEY } from './scope.ts';
+import type { Change, RunBucket } from './queries.ts';
+import { allowanceLeft, expiryOf } from './slots.ts';
+import { share } from './split.ts';
+import { noteCrossings } from './warnings.ts';
 
-/** In the order in which holds lock them: the bucket of everybody last. */
-async function bucketsOf(transaction: Transaction<Tables>, runId: string): Promise<number[]> {
-  const rows = await transaction
-    .selectFrom('hold_bucket')
-    .innerJoin('bucket', 'bucket.id', 'hold_bucket.bucket_id')
-    .select(['bucket.id', 'bucket.scope'])
-    .where('hold_bucket.run_id', '=', runId)
-    .orderBy('bucket.id')
-    .execute();
-  const last = ({ scope }: { readonly scope: string }) => (scope === EVERYBODY_KEY ? 1 : 0);
-  return rows.toSorted((a, b) => last(a) - last(b)).map(({ id }) => id);
+/** The buckets of one cap: its periods' (several after a change of unit or a link) and the credit that was used under it. */
+function byCap(buckets: readonly RunBucket[]): Iterable<readonly RunBucket[]> {
+  const caps = new Map<string, RunBucket[]>();
+  for (const bucket of buckets) {
+    // A linked account uses credit of each of its people.
+    const key = bucket.scope.startsWith('person:') ? 'person' : bucket.scope;
+    const others = caps.get(key);
+    if (others) others.push(bucket);
+    else caps.set(key, [bucket]);
+  }
+  return caps.values();
 }
 
-/** False, and nothing is changed, when there is no open hold of this run. */
+/**
+ * The allowance pays first, also with what has become free in it since the hold, as long as its period lasts; then the
+ * credit that was reserved. What is above the hold is the allowance's.
+ */
+function chargesOf(buckets: readonly RunBucket[], cost: number, now: number): Change[] {
+  const allowances = buckets.filter(({ unit }) => unit !== 'credit');
+  const credits = buckets
+    .filter(({ unit }) => unit === 'credit')
+    .sort((a, b) => expiryOf(a) - expiryOf(b) || a.id - b.id);
+  const room = Math.min(
+    ...allowances.map((bucket) => {
+      const free = expiryOf(bucket) > now ? allowanceLeft(bucket.limit_micro_usd, bucket) : 0;
+      return bucket.part_micro_usd + free;
+    }),
+  );
+  const shares = share(
+    Math.max(0, cost - room),
+    credits.map(({ id, part_micro_usd }) => ({ bucketId: id, room: part_micro_usd })),
+  );
+  const byCredit = shares.reduce((sum, { amount }) => sum + amount, 0);
+  const spentOf = (bucket: RunBucket) =>
+    bucket.unit === 'credit'
+      ? (shares.find(({ bucketId }) => bucketId === bucket.id)?.amount ?? 0)
+      : cost - byCredit;
+  return buckets.map((bucket) => ({
+    bucketId: bucket.id,
+    reserved: -bucket.part_micro_usd,
+    spent: spentOf(bucket),
+  }));
+}
+
+/** Undefined, and nothing is changed, when there is no open hold of this run. */
 export async function settleHold(
   transaction: Transaction<Tables>,
-  options: { readonly runId: string; readonly costMicroUsd: number; readonly now: number },
-): Promise<boolean> {
-  const { runId, costMicroUsd, now } = options;
+  { queries }: Book,
+  options: SettleOptions & { readonly runId: string; readonly costMicroUsd: number; readonly now: number },
+): Promise<readonly Crossing[] | undefined> {
+  const { runId, costMicroUsd, now, measured = false, typical = false } = options;
   assertAmount(costMicroUsd);
-  const hold = await transaction
-    .updateTable('hold')
-    .set({ state: 'settled', cost_micro_usd: costMicroUsd, resolved_at: now })
-    .where('run_id', '=', runId)
-    .where('state', '=', 'held')
-    .returning('amount_micro_usd')
-    .executeTakeFirst();
-  if (!hold) return false;
-  const bucketIds = await bucketsOf(transaction, runId);
-  for (const bucketId of bucketIds) {
-    await transaction
-      .updateTable('bucket')
-      .set((set) => ({
-        reserved_micro_usd: set('reserved_micro_usd', '-', hold.amount_micro_usd),
-        spent_micro_usd: set('spent_micro_usd', '+', costMicroUsd),
-      }))
-      .where('id', '=', bucketId)
-      .execute();
-  }
-  await transaction
-    .insertInto('entry')
-    .values(
-      bucketIds.map((bucket_id) => ({
-        at: now,
-        kind: costMicroUsd === 0 ? 'release' : 'settle',
-        bucket_id,
-        run_id: runId,
-        actor_id: null,
-        reserved_micro_usd: -hold.amount_micro_usd,
-        spent_micro_usd: costMicroUsd,
-      })),
-    )
-    .execute();
-  return true;
+  const [hold] = await queries.resolveHold(transaction, {
+    runId,
+    cost: costMicroUsd,
+    measured: measured ? 1 : 0,
+    now,
+  });
+  if (!hold) return undefined;
+  const buckets = await queries.lockRunBuckets(transaction, { runId });
+  const changes = [...byCap(buckets)].flatMap((each) => chargesOf(each, costMicroUsd, now));
+  const kind = costMicroUsd === 0 ? 'release' : 'settle';
+  await changeBuckets(transaction, queries, { kind, runId, changes, now });
+  if (typical) await learn(transaction, queries, { ...hold, costMicroUsd });
+  return noteCrossings(transaction, buckets, changes, now);
 }

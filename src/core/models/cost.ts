@@ -23,10 +23,12 @@ export interface Cost {
 /** A token of English text is about four characters; three are taken so that an estimate does not undercharge. */
 const CHARACTERS_PER_TOKEN = 3;
 
-/** Upper bounds for a prediction that reports no tokens; the output's only where its text has been removed too. */
-interface TokenBounds {
-  readonly inputTokens: number;
-  readonly maxOutputTokens: number;
+/** Upper bounds for a prediction that does not report these; the output's only where that has been removed too. */
+interface Bounds {
+  readonly inputTokens?: number;
+  readonly maxOutputTokens?: number;
+  readonly images?: number;
+  readonly audioSeconds?: number;
 }
 
 /**
@@ -37,7 +39,7 @@ export function costOf(
   price: Price,
   prediction: Prediction,
   measuredSeconds?: number,
-  bounds: TokenBounds = { inputTokens: 0, maxOutputTokens: 0 },
+  bounds: Bounds = {},
 ): Cost {
   if (price.by === 'free') return { microUsd: 0, basis: 'free' };
   if (prediction.status === 'aborted') return { microUsd: 0, basis: 'not-started' };
@@ -50,9 +52,9 @@ export function costOf(
     case 'token': {
       const reported = metrics.inputTokens !== undefined && metrics.outputTokens !== undefined;
       if (!reported && !hasRun(prediction, measuredSeconds)) return { microUsd: 0, basis: 'not-started' };
-      const inputTokens = metrics.inputTokens ?? bounds.inputTokens;
+      const inputTokens = metrics.inputTokens ?? bounds.inputTokens ?? 0;
       const seen = prediction.dataRemoved
-        ? bounds.maxOutputTokens
+        ? (bounds.maxOutputTokens ?? 0)
         : Math.ceil(textOf(output).length / CHARACTERS_PER_TOKEN);
       const outputTokens = metrics.outputTokens ?? seen;
       const perMillion =
@@ -60,15 +62,18 @@ export function costOf(
       return { microUsd: roundUp(perMillion / 1_000_000), basis: reported ? 'tokens' : 'estimate' };
     }
     case 'image': {
-      const images = metrics.images ?? filesOf(output).length;
-      const basis = metrics.images === undefined ? 'estimate' : 'images';
-      return { microUsd: roundUp(images * price.microUsdPerImage), basis };
+      if (metrics.images !== undefined)
+        return { microUsd: roundUp(metrics.images * price.microUsdPerImage), basis: 'images' };
+      const lost = prediction.dataRemoved && prediction.status === 'succeeded';
+      const images = lost ? (bounds.images ?? 0) : filesOf(output).length;
+      return { microUsd: roundUp(images * price.microUsdPerImage), basis: 'estimate' };
     }
     case 'audio-second': {
-      // Where the length of the audio is not reported, the running time is all there is to go by.
       const reported = metrics.audioSeconds;
-      const seconds = reported ?? runningSeconds(prediction, measuredSeconds).seconds;
+      if (reported === undefined && !hasRun(prediction, measuredSeconds))
+        return { microUsd: 0, basis: 'not-started' };
       const basis = reported === undefined ? 'estimate' : 'audio-seconds';
+      const seconds = reported ?? bounds.audioSeconds ?? 0;
       return { microUsd: roundUp(seconds * price.microUsdPerAudioSecond), basis };
     }
   }
@@ -76,7 +81,8 @@ export function costOf(
 
 /** The cost of an ended prediction by what its run's plan says about money. */
 export function costOfRun(cost: PlanCost, prediction: Prediction, measuredSeconds?: number): Cost {
-  return costOf(cost, prediction, measuredSeconds, cost.by === 'token' ? cost : undefined);
+  const bounds = cost.by === 'free' || cost.by === 'second' ? {} : cost;
+  return costOf(cost, prediction, measuredSeconds, bounds);
 }
 
 function runningSeconds(

@@ -17,6 +17,8 @@ export interface FollowOptions {
   readonly stallMs: number;
   /** How long Replicate may be out of reach before following gives up. */
   readonly patienceMs: number;
+  /** Waits before a prediction is asked about again; a webhook may end the wait. */
+  readonly rest: (predictionId: string, ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export type Follow = (predictionId: string, signal?: AbortSignal) => AsyncGenerator<PredictionEvent>;
@@ -65,7 +67,7 @@ export function createFollow(options: FollowOptions): Follow {
       const news = transcript.observe(prediction);
       yield* news;
       delayMs = news.length > 0 ? FIRST_POLL_MS : Math.min(LONGEST_POLL_MS, delayMs * POLL_GROWTH);
-      await clock.sleep(delayMs, signal);
+      await options.rest(id, delayMs, signal);
       prediction = await getPatiently(id, signal);
     }
   };

@@ -52,17 +52,29 @@ export interface PredictionRequest {
   readonly deadlineSeconds: number;
 }
 
-/** One input of a model, from its OpenAPI schema. */
-export interface ModelInput {
-  readonly name: string;
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'unknown';
+/** What one value of a model's input may be, from its OpenAPI schema. Of alternatives it is the first. */
+export interface ValueShape {
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'unknown';
+  /** `uri`: a file. `password`: a secret, which we do not take. */
   readonly format?: string;
-  readonly required: boolean;
-  readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of a text its characters, of a list its entries. */
+  readonly minLength?: number;
+  readonly maxLength?: number;
   readonly enum?: readonly unknown[];
+  /** Of a list: what each of its entries may be. */
+  readonly items?: ValueShape;
+}
+
+/** One input of a model. */
+export interface ModelInput extends ValueShape {
+  readonly name: string;
+  readonly required: boolean;
+  readonly default?: unknown;
   readonly description?: string;
+  /** Still taken, no longer offered. */
+  readonly deprecated?: boolean;
 }
 
 export interface ResolvedModel {
@@ -71,6 +83,28 @@ export interface ResolvedModel {
   readonly official: boolean;
   /** By x-order. Empty when the model publishes no schema. */
   readonly inputs: readonly ModelInput[];
+}
+
+/** A public model that a search found. */
+export interface FoundModel {
+  readonly ref: ModelRef;
+  readonly description: string;
+}
+
+/** A file on this machine's disk, for a model to read. */
+export interface UploadRequest {
+  readonly path: string;
+  /** Clean; at most 255 bytes. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+}
+
+export interface UploadedFile {
+  /** What an input takes. Opens with the account's token only. */
+  readonly url: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
 }
 
 /**
@@ -86,6 +120,8 @@ export interface Models {
    */
   create(request: PredictionRequest, signal?: AbortSignal): Promise<Prediction>;
   get(predictionId: string, signal?: AbortSignal): Promise<Prediction>;
+  /** `whsec_…`, with which Replicate signs its webhooks. */
+  webhookSecret(): Promise<string>;
   /** Stops the prediction, so that it stops costing money. Fine when it has already ended. */
   cancel(predictionId: string): Promise<void>;
   /** Every prediction created from exactly this request at or after `since` (ms; clocks may differ by seconds), oldest first. */
@@ -95,6 +131,10 @@ export interface Models {
    * where there is no stream. Ends only with `end` or by throwing.
    */
   follow(predictionId: string, signal?: AbortSignal): AsyncIterable<PredictionEvent>;
+  /** Public models that fit the words, best first, at most 25. Asks Replicate every time: see core/models/search.ts. */
+  search(query: string, signal?: AbortSignal): Promise<readonly FoundModel[]>;
+  /** Streamed from the disk. UserError with the limit when Replicate finds it too large. */
+  upload(file: UploadRequest, signal?: AbortSignal): Promise<UploadedFile>;
 }
 
 /** A create whose outcome is unknown. */

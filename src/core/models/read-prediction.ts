@@ -34,12 +34,15 @@ export function readMetrics(metrics: Readonly<Record<string, unknown>>, logs: st
   const predictSeconds = amount(metrics.predict_time);
   const inputTokens = amount(metrics.input_token_count) ?? counted(logs, 'Input');
   const outputTokens = amount(metrics.output_token_count) ?? counted(logs, 'Output');
-  const images = amount(metrics.image_count);
+  const images = amount(metrics.image_count) ?? amount(metrics.image_output_count);
+  // By the pattern of `video_output_duration_seconds`; no list of the names is published.
+  const audioSeconds = amount(metrics.audio_input_duration_seconds);
   return {
     ...(predictSeconds !== undefined && { predictSeconds }),
     ...(inputTokens !== undefined && { inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
     ...(images !== undefined && { images }),
+    ...(audioSeconds !== undefined && { audioSeconds }),
   };
 }
 

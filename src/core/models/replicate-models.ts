@@ -4,6 +4,7 @@ import type { Prediction as ApiPrediction } from 'replicate';
 import Replicate from 'replicate';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { WakeUps } from '../wake-ups.ts';
 import { createOpenEventStream } from './event-stream.ts';
 import { explain, explained } from './failures.ts';
 import { createReplicateFetch } from './fetch.ts';
@@ -16,6 +17,8 @@ import { readPrediction } from './read-prediction.ts';
 import { parseReference } from './reference.ts';
 import { RefusalError } from './refusal.ts';
 import { createMemoryModelCache, createResolve, type ModelCache } from './resolve.ts';
+import { searchModels } from './search-models.ts';
+import { createUpload } from './upload.ts';
 
 export interface ReplicateModelsOptions {
   readonly token: string;
@@ -26,6 +29,8 @@ export interface ReplicateModelsOptions {
   readonly log: Log;
   /** In memory unless given. */
   readonly cache?: ModelCache;
+  /** What Replicate calls when a prediction has ended, and the waits that this ends. */
+  readonly webhook?: { readonly url: string; readonly wakeUps: WakeUps };
   /** One attempt at one call: 30 s. */
   readonly timeoutMs?: number;
   /** A stream that is silent for this long is checked on: 30 s. */
@@ -44,11 +49,13 @@ const SHORTEST_DEADLINE_SECONDS = 5;
 
 /** Nothing is asked of Replicate before the first call. */
 export function createReplicateModels(options: ReplicateModelsOptions): Models {
-  const { token, clock, log, fetch: plainFetch = globalThis.fetch, stallMs = 30_000 } = options;
+  const { token, clock, log, webhook, fetch: plainFetch = globalThis.fetch, stallMs = 30_000 } = options;
   const limits = { clock, maxWaitMs: MAX_WAIT_MS };
+  const baseUrl = options.baseUrl ?? 'https://api.replicate.com/v1';
+  const others = createLimiter({ perMinute: OTHERS_PER_MINUTE, ...limits });
   const client = new Replicate({
     auth: token,
-    baseUrl: options.baseUrl ?? 'https://api.replicate.com/v1',
+    baseUrl,
     userAgent: 'replibot',
     useFileOutput: false,
     fetch: createReplicateFetch({
@@ -57,7 +64,7 @@ export function createReplicateModels(options: ReplicateModelsOptions): Models {
       clock,
       log,
       creates: createLimiter({ perMinute: CREATES_PER_MINUTE, ...limits }),
-      others: createLimiter({ perMinute: OTHERS_PER_MINUTE, ...limits }),
+      others,
       timeoutMs: options.timeoutMs ?? 30_000,
       maxWaitMs: MAX_WAIT_MS,
       random: options.random ?? Math.random,
@@ -75,7 +82,10 @@ export function createReplicateModels(options: ReplicateModelsOptions): Models {
     log,
     stallMs,
     patienceMs: PATIENCE_MS,
+    rest: (id, ms, signal) => (webhook ? webhook.wakeUps.sleep(id, ms, signal) : clock.sleep(ms, signal)),
   });
+
+  const upload = createUpload({ token, baseUrl, fetch: plainFetch, limiter: others, clock, log });
 
   async function send(request: PredictionRequest, signal: AbortSignal | undefined): Promise<Prediction> {
     const parsed = parseReference(request.model);
@@ -85,7 +95,11 @@ export function createReplicateModels(options: ReplicateModelsOptions): Models {
     const response = await client.request(path, {
       method: 'POST',
       headers: { 'Cancel-After': `${deadlineSeconds}s` },
-      data: { input: request.input, ...(!isDeployment && { version: request.model }) },
+      data: {
+        input: request.input,
+        ...(!isDeployment && { version: request.model }),
+        ...(webhook && { webhook: webhook.url, webhook_events_filter: ['completed'] }),
+      },
       ...(signal && { signal }),
     });
     const created = (await response.json()) as ApiPrediction;
@@ -113,6 +127,9 @@ export function createReplicateModels(options: ReplicateModelsOptions): Models {
       }
     },
 
+    webhookSecret: async () =>
+      (await explained({ what: 'The webhook secret' }, () => client.webhooks.default.secret.get())).key,
+
     get: (id, signal) => explained({ what: 'This prediction' }, () => get(id, signal)),
 
     async cancel(id) {
@@ -124,6 +141,10 @@ export function createReplicateModels(options: ReplicateModelsOptions): Models {
         const found = await findPredictions(client, request, since, signal);
         return found.map(readPrediction);
       }),
+
+    search: (query, signal) => explained({ what: 'The search' }, () => searchModels(client, query, signal)),
+
+    upload: (file, signal) => explained({ what: 'The file' }, () => upload(file, signal)),
 
     async *follow(id, signal) {
       try {

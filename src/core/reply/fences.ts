@@ -5,7 +5,7 @@ export interface Fence {
   readonly mark: '`' | '~';
   /** How many marks; the closing line has at least as many. */
   readonly length: number;
-  /** Spaces before the marks, 0 to 3: the repair has as many, or it would leave the list item that the fence is in. */
+  /** Spaces before the marks: the repair has as many, or it would leave the list item that the fence is in. */
   readonly indent: number;
   /** First word of the info string. */
   readonly language: string;
@@ -15,8 +15,22 @@ export interface FenceScanner {
   push(unit: number): void;
   /** The fence that would stay open if the text ended here. */
   readonly open: Fence | undefined;
+  /** The one that was open when the current line began. */
+  readonly openBefore: Fence | undefined;
+  /** The current line may be one of marks. */
+  readonly inFenceLine: boolean;
   /** Units to keep free for closing a fence here; at least what `open` needs, and known without looking ahead. */
   readonly reserve: number;
+}
+
+export interface FenceScannerOptions {
+  /** More marks in a row are plain text. */
+  readonly maxMarks: number;
+  readonly maxLanguage: number;
+  /** Open at the beginning. */
+  readonly carried: Fence | undefined;
+  /** How far the text of the list item is indented that the current line is in. */
+  readonly listIndent: () => number;
 }
 
 const BACKTICK = 0x60;
@@ -25,6 +39,7 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
+/** Beyond the list item's own indentation. */
 const MAX_INDENT = 3;
 const MIN_MARKS = 3;
 
@@ -38,10 +53,10 @@ export function openingLine(fence: Fence): string {
   return `${fence.mark.repeat(fence.length)}${fence.language}\n`;
 }
 
-/** Starts at the beginning of a line, inside `carried` if given. More than `maxMarks` marks in a row are plain text. */
-export function createFenceScanner(maxMarks: number, maxLanguage: number, carried?: Fence): FenceScanner {
-  /** Open before the current line. */
-  let before = carried;
+/** Starts at the beginning of a line. */
+export function createFenceScanner(options: FenceScannerOptions): FenceScanner {
+  const { maxMarks, maxLanguage } = options;
+  let before = options.carried;
   /** What the current line can still turn out to be: nothing seen yet but indentation, marks, marks and more, or text. */
   let phase: 'indent' | 'marks' | 'info' | 'text' = 'indent';
   let indent = 0;
@@ -63,7 +78,7 @@ export function createFenceScanner(maxMarks: number, maxLanguage: number, carrie
       case 'text':
         return;
       case 'indent':
-        if (unit === SPACE && indent < MAX_INDENT) indent++;
+        if (unit === SPACE && indent < MAX_INDENT + (before?.indent ?? options.listIndent())) indent++;
         else if (unit === BACKTICK || unit === TILDE) {
           phase = 'marks';
           mark = unit;
@@ -104,6 +119,12 @@ export function createFenceScanner(maxMarks: number, maxLanguage: number, carrie
     },
     get open() {
       return current();
+    },
+    get openBefore() {
+      return before;
+    },
+    get inFenceLine() {
+      return phase === 'marks' || phase === 'info';
     },
     get reserve() {
       if (before) return 1 + before.indent + before.length;

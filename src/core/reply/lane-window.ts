@@ -9,6 +9,11 @@ export interface LaneWindow {
   inUse(now: number): number;
   /** When one of the first `count` slots is free, `now` at the earliest; Infinity while that hangs on an open request. */
   freeAt(now: number, count: number): number;
+  /**
+   * The shortest distance of requests that can be kept up for ever with `count` slots after a request at `since`: the free
+   * ones and those that come back are then used up evenly, none is waited for.
+   */
+  evenGapMs(now: number, since: number, count: number): number;
 }
 
 /**
@@ -18,6 +23,13 @@ export interface LaneWindow {
 export function createLaneWindow(lane: () => Lane): LaneWindow {
   /** When each slot in use is free again. */
   let taken: { until: number }[] = [];
+
+  /** Those still in use, the first to come back first. */
+  function untils(now: number): number[] {
+    taken = taken.filter((slot) => slot.until > now);
+    return taken.map((slot) => slot.until).sort((one, other) => one - other);
+  }
+
   return {
     take() {
       const slot = { until: Number.POSITIVE_INFINITY };
@@ -27,13 +39,23 @@ export function createLaneWindow(lane: () => Lane): LaneWindow {
       };
     },
     inUse(now) {
-      taken = taken.filter((slot) => slot.until > now);
-      return taken.length;
+      return untils(now).length;
     },
     freeAt(now, count) {
-      taken = taken.filter((slot) => slot.until > now);
-      const untils = taken.map((slot) => slot.until).sort((one, other) => one - other);
-      return untils.length < count ? now : (untils[untils.length - count] ?? now);
+      const inUse = untils(now);
+      return inUse.length < count ? now : (inUse[inUse.length - count] ?? now);
+    },
+    evenGapMs(now, since, count) {
+      const inUse = untils(now);
+      const free = count - inUse.length;
+      let gapMs = 0;
+      for (const [index, until] of inUse.entries()) {
+        const requests = free + index + 1;
+        // A request still open gives its slot back a window from now at the earliest.
+        const backAt = Math.min(until, now + lane().windowMs);
+        if (requests > 0) gapMs = Math.max(gapMs, (backAt - since) / requests);
+      }
+      return gapMs;
     },
   };
 }

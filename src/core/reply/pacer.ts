@@ -4,8 +4,8 @@ import type { Lane } from '../chat.ts';
 import type { Clock } from '../clock.ts';
 import { RateLimitedError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { createLaneWindow, type LaneWindow } from './lane-window.ts';
-import { createWriter, type PacedWriter, type Pacer, type Wish } from './writer.ts';
+import { type ActiveWish, createLanePace, type LanePace } from './lane-pace.ts';
+import { createWriter, type PacedWriter, type Pacer } from './writer.ts';
 
 export interface PacerOptions {
   readonly clock: Clock;
@@ -13,70 +13,51 @@ export interface PacerOptions {
 }
 
 interface LaneState {
-  /** As its replies last described it. */
-  lane: Lane;
-  readonly window: LaneWindow;
+  readonly pace: LanePace;
   readonly writers: Set<PacedWriter>;
-  /** The platform wants nothing before this moment. */
-  blockedUntil: number;
-  /** The last start of a write that was not final. */
-  lastInterimAt: number;
   timer: { readonly at: number; readonly abort: AbortController } | undefined;
 }
 
-const RANK: Readonly<Record<Exclude<Wish, 'none'>, number>> = { final: 0, first: 1, interim: 2 };
+const RANK: Readonly<Record<ActiveWish, number>> = { final: 0, first: 1, interim: 2 };
 const LONGEST_SLEEP_MS = 3_600_000;
 const SWEEP_FROM = 64;
 
-/**
- * Interim writes are spread evenly over the window and leave one of its slots to finals (where it has more than one);
- * a first text need not keep the distance, a final may use every slot. A lane that was told to slow down rests.
- */
+/** One lane's replies take turns; when its next slot is to be used is up to its pace (`lane-pace.ts`). */
 export function createPacer({ clock, log }: PacerOptions): Pacer {
   const lanes = new Map<string, LaneState>();
-  const homes = new WeakMap<PacedWriter, LaneState>();
+  const homes = new WeakMap<PacedWriter, { readonly state: LaneState; readonly lane: Lane }>();
   let sweepAt = SWEEP_FROM;
   let rateLimited = 0;
   let flushing = false;
   let onIdle: (() => void) | undefined;
 
   function laneState(lane: Lane): LaneState {
-    const known = lanes.get(lane.key);
-    if (known) {
-      known.lane = lane;
-      return known;
+    let state = lanes.get(lane.key);
+    if (!state) {
+      state = { pace: createLanePace(lane), writers: new Set(), timer: undefined };
+      lanes.set(lane.key, state);
     }
-    const state: LaneState = {
-      lane,
-      window: createLaneWindow(() => state.lane),
-      writers: new Set(),
-      blockedUntil: 0,
-      lastInterimAt: Number.NEGATIVE_INFINITY,
-      timer: undefined,
-    };
-    lanes.set(lane.key, state);
     return state;
   }
 
-  /** Where the writer belongs now: its reply may draw from another lane than before, or from none any more. */
+  /**
+   * Where the writer belongs now: its reply may draw from another lane than before, or from none any more. A rate that
+   * it reports differently than before is news from the platform; what a new reply takes for granted is not.
+   */
   function place(writer: PacedWriter): LaneState | undefined {
-    const old = homes.get(writer);
-    const state = writer.over ? undefined : laneState(writer.lane);
-    if (old === state) return state;
-    old?.writers.delete(writer);
-    if (state) {
-      state.writers.add(writer);
-      homes.set(writer, state);
-    } else homes.delete(writer);
+    const home = homes.get(writer);
+    const lane = writer.over ? undefined : writer.lane;
+    const state = lane && laneState(lane);
+    if (home && home.state !== state) home.state.writers.delete(writer);
+    if (!state || !lane) {
+      homes.delete(writer);
+      return undefined;
+    }
+    const isNews = home?.state === state && !sameRate(home.lane, lane);
+    if (isNews && !sameRate(state.pace.lane, lane)) state.pace.learn(lane);
+    state.writers.add(writer);
+    homes.set(writer, { state, lane });
     return state;
-  }
-
-  function startAt(state: LaneState, wish: Wish, now: number): number {
-    const { slots, windowMs } = state.lane;
-    if (wish === 'final' || flushing) return Math.max(state.blockedUntil, state.window.freeAt(now, slots));
-    const count = Math.max(1, slots - 1);
-    const free = Math.max(state.blockedUntil, state.window.freeAt(now, count));
-    return wish === 'first' ? free : Math.max(free, state.lastInterimAt + windowMs / count);
   }
 
   /** Who is next, and when something may happen in this lane. */
@@ -89,7 +70,8 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
       else if (!best || isBefore(writer, best)) best = writer;
     }
     if (!best) return { at: retryAt };
-    const at = startAt(state, best.wish, now);
+    if (best.wish === 'none') return { at: retryAt };
+    const at = state.pace.startAt(best.wish, now, flushing);
     return at <= now ? { writer: best, at } : { at: Math.min(at, retryAt) };
   }
 
@@ -102,7 +84,6 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
         arm(state, at, now);
         return;
       }
-      if (writer.wish !== 'final') state.lastInterimAt = now;
       void write(state, writer);
     }
   }
@@ -125,14 +106,15 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
   }
 
   async function write(state: LaneState, writer: PacedWriter): Promise<void> {
-    const release = state.window.take();
+    if (writer.wish === 'none') return;
+    const release = state.pace.take(writer.wish, clock.now());
     try {
       await writer.write();
     } catch (error) {
       if (!(error instanceof RateLimitedError)) throw error;
       rateLimited++;
-      state.blockedUntil = Math.max(state.blockedUntil, clock.now() + error.retryAfterMs);
-      log?.warn({ lane: state.lane.key, retryAfterMs: error.retryAfterMs }, 'told to slow down');
+      state.pace.slowDown(clock.now(), error.retryAfterMs);
+      log?.warn({ lane: state.pace.lane.key, retryAfterMs: error.retryAfterMs }, 'told to slow down');
     } finally {
       release(clock.now());
       const next = place(writer);
@@ -153,8 +135,7 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
   function sweep(): void {
     const now = clock.now();
     for (const [key, state] of lanes) {
-      const unused = state.writers.size === 0 && state.blockedUntil <= now;
-      if (unused && state.window.inUse(now) === 0) lanes.delete(key);
+      if (state.writers.size === 0 && state.pace.isFresh(now)) lanes.delete(key);
     }
   }
 
@@ -198,4 +179,8 @@ function isBefore(writer: PacedWriter, other: PacedWriter): boolean {
   if (writer.wish === 'none' || other.wish === 'none') return false;
   const difference = RANK[writer.wish] - RANK[other.wish];
   return difference === 0 ? writer.waitingSince < other.waitingSince : difference < 0;
+}
+
+function sameRate(one: Lane, other: Lane): boolean {
+  return one.slots === other.slots && one.windowMs === other.windowMs;
 }

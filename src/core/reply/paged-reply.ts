@@ -1,14 +1,15 @@
 /** A reply of as many messages as its text needs, one request at a time: what Discord, Slack and the like have in common. */
 
-import type { Button, Message, Reply } from '../chat.ts';
+import type { Button, Message, MessageFile, Reply } from '../chat.ts';
 import { createSplitter, type Splitter } from './splitter.ts';
 
-/** What one message of a reply shows. Never wholly empty; status, footnote and buttons are on the last page alone. */
+/** What one message of a reply shows. Never wholly empty; all but the text is on the last page alone. */
 export interface PageContent {
   readonly text: string;
   readonly status?: string;
   readonly footnote?: string;
   readonly buttons?: readonly Button[];
+  readonly files?: readonly MessageFile[];
 }
 
 export interface PagedReplyOptions {
@@ -29,6 +30,8 @@ export interface PagedReplyOptions {
 export interface PagedReply extends Pick<Reply, 'write'> {
   /** The messages so far, in order; belongs in the reply's ref. */
   readonly pageIds: readonly string[];
+  /** As far as is known, the next request begins a message: where those have a rate of their own, the lane follows this. */
+  readonly begins: boolean;
 }
 
 const NOTHING: PageContent = { text: '…' };
@@ -43,8 +46,10 @@ export function createPagedReply(options: PagedReplyOptions): PagedReply {
   const shown: (PageContent | undefined)[] = pageIds.map(() => undefined);
   let splitter: Splitter = createSplitter(options);
   let split = '';
+  let begins = pageIds.length === 0;
 
-  function textsOf(text: string): string[] {
+  /** `growing`: without what may yet turn out to belong to the next page. */
+  function textsOf(text: string, growing: boolean): string[] {
     if (text.startsWith(split)) splitter.append(text.slice(split.length));
     else {
       splitter = createSplitter(options);
@@ -52,16 +57,17 @@ export function createPagedReply(options: PagedReplyOptions): PagedReply {
     }
     split = text;
     return splitter
-      .pages()
+      .pages(growing)
       .map((page) => page.text)
       .filter((pageText) => pageText !== '');
   }
 
   /** The messages there should be. None where there is nothing to say and nothing said. */
-  function contentsOf({ text, ...rest }: Message): PageContent[] {
-    const texts = textsOf(text);
+  function contentsOf({ text, ...rest }: Message, growing: boolean): PageContent[] {
+    const texts = textsOf(text, growing);
     const lastText = texts.pop() ?? '';
-    const empty = lastText === '' && !rest.status && !rest.footnote && !rest.buttons?.length;
+    const bare = !rest.status && !rest.footnote && !rest.buttons?.length && !rest.files?.length;
+    const empty = lastText === '' && bare;
     if (empty) return pageIds.length > 0 ? [NOTHING] : [];
     return [...texts.map((pageText) => ({ text: pageText })), { ...rest, text: lastText }];
   }
@@ -85,11 +91,12 @@ export function createPagedReply(options: PagedReplyOptions): PagedReply {
 
   /** The first request that is needed, if any. */
   function nextRequest(contents: readonly PageContent[]): (() => Promise<void>) | undefined {
-    for (const [index, content] of contents.entries()) {
-      if (!sameContent(shown[index], content)) return () => put(index, content);
-    }
-    for (let index = pageIds.length - 1; index >= contents.length; index--) {
-      if (options.remove || !sameContent(shown[index], NOTHING)) return () => drop(index);
+    const index = contents.findIndex((content, at) => !sameContent(shown[at], content));
+    const content = contents[index];
+    begins = pageIds.length === 0 || index >= pageIds.length;
+    if (content) return () => put(index, content);
+    for (let last = pageIds.length - 1; last >= contents.length; last--) {
+      if (options.remove || !sameContent(shown[last], NOTHING)) return () => drop(last);
     }
     return undefined;
   }
@@ -98,8 +105,11 @@ export function createPagedReply(options: PagedReplyOptions): PagedReply {
     get pageIds() {
       return [...pageIds];
     },
-    async write(message) {
-      const contents = contentsOf(message);
+    get begins() {
+      return begins;
+    },
+    async write(message, final) {
+      const contents = contentsOf(message, !final);
       await nextRequest(contents)?.();
       return nextRequest(contents) ? 'more' : 'shown';
     },
@@ -112,7 +122,8 @@ function sameContent(one: PageContent | undefined, other: PageContent): boolean 
     one.text === other.text &&
     one.status === other.status &&
     one.footnote === other.footnote &&
-    sameButtons(one.buttons, other.buttons)
+    sameButtons(one.buttons, other.buttons) &&
+    sameFiles(one.files, other.files)
   );
 }
 
@@ -124,4 +135,8 @@ function sameButtons(one: readonly Button[] = [], other: readonly Button[] = [])
       return button.id === twin?.id && button.label === twin.label && button.style === twin.style;
     })
   );
+}
+
+function sameFiles(one: readonly MessageFile[] = [], other: readonly MessageFile[] = []): boolean {
+  return one.length === other.length && one.every((file, at) => file.id === other[at]?.id);
 }

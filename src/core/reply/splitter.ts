@@ -1,7 +1,8 @@
 /** Cuts a growing markdown text into pages that fit a message, touching each character a constant number of times. */
 
-import { findCut } from './cut.ts';
-import { closingLine, createFenceScanner, type Fence, type FenceScanner, openingLine } from './fences.ts';
+import { closingLine, openingLine } from './fences.ts';
+import { type Carried, createPageScanner, type LineBreak, type PageScanner } from './page-scanner.ts';
+import { isBlank, isGraphemeBoundary, lastCut, looksLikeFence, withoutHalfCharacter } from './units.ts';
 
 /** One message's worth of text. */
 export interface Page {
@@ -13,8 +14,11 @@ export interface Page {
 
 export interface Splitter {
   append(text: string): void;
-  /** All pages so far; every one but the last is final. The last is empty before there is any text. */
-  pages(): readonly Page[];
+  /**
+   * All pages so far; every one but the last is final. The last is empty before there is any text. `growing`: more may
+   * come, so the last page's text leaves out what may yet turn out to belong to the next one.
+   */
+  pages(growing?: boolean): readonly Page[];
 }
 
 export interface SplitterOptions {
@@ -26,40 +30,116 @@ export interface SplitterOptions {
 
 const MIN_LIMIT = 100;
 
+/** How full a page has to be for the next place of this kind to end it. */
+const FULL_ENOUGH: Readonly<Record<LineBreak | 'sentence' | 'word' | 'code-word', number>> = {
+  block: 0.75,
+  paragraph: 0.83,
+  line: 0.89,
+  inner: 0.91,
+  sentence: 0.94,
+  word: 0.965,
+  'code-word': 0.98,
+};
+/** From here on, what must not be cut (a link, a table's row) is cut off before its beginning if it doesn't fit. */
+const PIECES_FROM = 0.75;
+/** From here on a character counts only when the next one has begun. */
+const CHARACTERS_FROM = 0.9;
+
+const SENTENCE_END = /[.!?…]["'”’)\]*_]*$/;
+const WIDE_SENTENCE_END = /[。！？]$/;
+const WIDE_PAUSE = /[、，；：]$/;
+
 /**
- * Pages depend only on the text, not on the pieces it came in: a page is cut as soon as it has run over, by looking at
- * no more than its own text up to there. Throws RangeError when the limit is too small to hold a repaired fence.
+ * A page ends at the first place that is good enough for how full it is, by looking at no more than one character behind
+ * it. Pages depend only on the text, not on the pieces it came in, and what was on show on a page stays on it. Throws
+ * RangeError when the limit is too small to hold a repaired fence.
  */
 export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Splitter {
   if (limit < MIN_LIMIT) throw new RangeError(`a page holds at least ${MIN_LIMIT} characters, not ${limit}`);
-  const maxMarks = Math.floor(limit / 8);
-  const maxLanguage = Math.floor(limit / 4);
+  const sizes = {
+    maxMarks: Math.floor(limit / 8),
+    maxLanguage: Math.floor(limit / 4),
+    maxPiece: Math.floor(limit / 4),
+  };
 
   const frozen: Page[] = [];
   /** The text that is on no frozen page; `scanned` units of it are counted in `used`. */
   let rest = '';
   let scanned = 0;
   let used = 0;
-  let carried: Fence | undefined;
-  let scanner: FenceScanner = createFenceScanner(maxMarks, maxLanguage);
+  let carried: Carried = { listIndent: 0, dedent: 0 };
+  let scanner = createPageScanner({ ...sizes, carried });
+  /** Where the page had become so full. */
+  let piecesFrom: number | undefined;
+  let charactersFrom: number | undefined;
 
-  function startPage(fence: Fence | undefined): void {
-    carried = fence;
-    scanner = createFenceScanner(maxMarks, maxLanguage, fence);
+  function startPage(next: Carried): void {
+    carried = next;
+    scanner = createPageScanner({ ...sizes, carried });
     scanned = 0;
-    used = fence ? costOf(openingLine(fence), cost) : 0;
+    used = costOf((next.fence ? openingLine(next.fence) : '') + (next.tableHead ?? ''), cost);
+    piecesFrom = undefined;
+    charactersFrom = undefined;
   }
 
-  /** Ends the page; returns how many units of the text are on it. */
-  function freeze(): number {
-    const cut = findCut(rest.slice(0, scanned), { maxMarks, maxLanguage, carried });
+  const fullness = () => (used + scanner.fences.reserve) / limit;
+
+  /** Where the page ends if this unit, the next one, makes a good enough beginning for another. */
+  function cutBefore(unit: number): number | undefined {
+    const full = fullness();
+    if (full < FULL_ENOUGH.block || isBlank(unit)) return undefined;
+    const line = scanner.breakBefore(unit);
+    if (line) return full >= FULL_ENOUGH[line] ? scanner.lineStart : undefined;
+    if (full < FULL_ENOUGH.sentence || scanned === 0) return undefined;
+    if (scanner.pieceStart !== undefined || scanner.fences.inFenceLine || looksLikeFence(unit))
+      return undefined;
+    const kind = endOf(rest.slice(Math.max(0, scanned - 12), scanned), scanner.fences.open !== undefined);
+    return kind && full >= FULL_ENOUGH[kind] && isGraphemeBoundary(rest, scanned) ? scanned : undefined;
+  }
+
+  /** What began where the page was fuller than that, and is not over. */
+  function openPiece(): number | undefined {
+    const start = scanner.pieceStart;
+    return start !== undefined && start > 0 && piecesFrom !== undefined && start >= piecesFrom
+      ? start
+      : undefined;
+  }
+
+  /** The end of what will stay on the page whatever comes. */
+  function certain(): number {
+    const withoutCharacter =
+      charactersFrom === undefined ? scanned : Math.max(charactersFrom, lastCut(rest, scanned));
+    return Math.min(openPiece() ?? scanned, withoutCharacter);
+  }
+
+  function scan(unit: number): void {
+    const full = fullness();
+    if (full >= PIECES_FROM) piecesFrom ??= scanned;
+    if (full >= CHARACTERS_FROM) charactersFrom ??= scanned;
+    scanner.push(unit);
+    used += cost(unit);
+    scanned++;
+  }
+
+  function freeze(cut: number): void {
     const source = rest.slice(0, cut);
-    const open = fenceAfter(source, createFenceScanner(maxMarks, maxLanguage, carried));
-    frozen.push({ text: render(source, carried, open), source });
+    const ended = read(source);
+    frozen.push({ text: render(source, carried, ended), source });
     rest = rest.slice(cut);
-    // A reopened fence begins at the margin, whatever list it stood in.
-    startPage(open && { ...open, indent: 0 });
-    return cut;
+    startPage(ended.carry(cut === ended.lineStart ? (/^ *\S?/.exec(rest)?.[0] ?? '') : undefined));
+  }
+
+  function read(source: string): PageScanner {
+    const again = createPageScanner({ ...sizes, carried });
+    for (let at = 0; at < source.length; at++) again.push(source.charCodeAt(at));
+    return again;
+  }
+
+  function lastPage(growing: boolean): Page {
+    const end = growing ? certain() : scanned;
+    const shown = end < scanned ? rest.slice(0, end) : withoutHalfCharacter(rest);
+    if (growing && carried.fence && MARKS_ALONE.test(shown)) return { text: '', source: rest };
+    return { text: render(shown, carried, end < scanned ? read(shown) : scanner), source: rest };
   }
 
   return {
@@ -68,19 +148,30 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
       // Half a character at the end is neither shown nor scanned before its other half has come.
       let end = withoutHalfCharacter(rest).length;
       while (scanned < end) {
-        const unit = rest.charCodeAt(scanned++);
-        scanner.push(unit);
-        used += cost(unit);
-        if (used + scanner.reserve > limit) end -= freeze();
+        const unit = rest.charCodeAt(scanned);
+        let cut = cutBefore(unit);
+        if (cut === undefined) {
+          const piece = isBlank(unit) ? undefined : openPiece();
+          scan(unit);
+          // A piece that ends with the unit that is too many does not fit either.
+          if (fullness() > 1) cut = openPiece() ?? piece ?? lastCut(rest, scanned);
+        }
+        if (cut === undefined) continue;
+        freeze(cut);
+        end -= cut;
       }
     },
-    pages: () => [...frozen, { text: render(rest, carried, scanner.open), source: rest }],
+    pages: (growing = false) => [...frozen, lastPage(growing)],
   };
 }
 
-function fenceAfter(text: string, scanner: FenceScanner): Fence | undefined {
-  for (let at = 0; at < text.length; at++) scanner.push(text.charCodeAt(at));
-  return scanner.open;
+/** Whether a sentence, or else a word, ends here; behind the blanks, so that the next page begins with a word. */
+function endOf(before: string, inCode: boolean): 'sentence' | 'word' | 'code-word' | undefined {
+  if (inCode) return isBlank(before.charCodeAt(before.length - 1)) ? 'code-word' : undefined;
+  if (WIDE_SENTENCE_END.test(before)) return 'sentence';
+  if (WIDE_PAUSE.test(before)) return 'word';
+  if (!isBlank(before.charCodeAt(before.length - 1))) return undefined;
+  return SENTENCE_END.test(before.trimEnd()) ? 'sentence' : 'word';
 }
 
 function costOf(text: string, cost: (unit: number) => number): number {
@@ -89,26 +180,31 @@ function costOf(text: string, cost: (unit: number) => number): number {
   return sum;
 }
 
-const CLOSING_LINE = /^ {0,3}(`+|~+)[ \t]*\r?(?:\n|$)/;
+const CLOSING_LINE = /^ *(`+|~+)[ \t]*\r?(?:\n|$)/;
+const MARKS_ALONE = /^ *(?:`*|~*)[ \t]*$/;
+const BLANK_LINES = /^(?:[ \t]*\r?\n)+/;
 
-function render(source: string, carried: Fence | undefined, open: Fence | undefined): string {
-  let text = withoutHalfCharacter(source);
-  if (carried) {
+/** What `scanner` has read is the page's source. */
+function render(source: string, carried: Carried, scanner: PageScanner): string {
+  const { open } = scanner.fences;
+  let text = dedent(source, carried.dedent, scanner.dedentEnd);
+  if (carried.fence) {
     const marks = CLOSING_LINE.exec(text)?.[1];
-    const closesAtOnce = marks?.startsWith(carried.mark) && marks.length >= carried.length;
+    const closesAtOnce = marks?.startsWith(carried.fence.mark) && marks.length >= carried.fence.length;
     // Code that ended with the page before needs no empty block here.
-    text = closesAtOnce ? withoutBlankEdges(text.replace(CLOSING_LINE, '')) : openingLine(carried) + text;
-  } else text = text.replace(/^(?:[ \t]*\r?\n)+/, '');
+    text = closesAtOnce
+      ? text.replace(CLOSING_LINE, '').replace(BLANK_LINES, '')
+      : openingLine(carried.fence) + text;
+  } else text = (carried.tableHead ?? '') + text.replace(BLANK_LINES, '');
   if (!open) return text.trimEnd();
-  return (text.endsWith('\n') ? text : `${text}\n`) + closingLine(open);
+  const close = closingLine(open);
+  const closed = scanner.dedentEnd < source.length ? close : dedent(close, carried.dedent, close.length);
+  return (text.endsWith('\n') ? text : `${text}\n`) + closed;
 }
 
-/** A text may end in a high surrogate, when the low one is still to come. */
-function withoutHalfCharacter(text: string): string {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
-}
-
-function withoutBlankEdges(text: string): string {
-  return text.replace(/^(?:[ \t]*\r?\n)+/, '').trimEnd();
+/** Takes up to `spaces` from the beginning of each line that begins before `end`. */
+function dedent(text: string, spaces: number, end: number): string {
+  if (spaces === 0) return text;
+  const head = text.slice(0, end);
+  return head.replace(new RegExp(`^ {1,${spaces}}`, 'gm'), '') + text.slice(head.length);
 }

@@ -45,7 +45,7 @@ export interface PacedWriter extends Writer {
   readonly busy: boolean;
   /** No write before this moment: the last one failed. */
   readonly notBefore: number;
-  /** Since when it has waited: the last write's start, or the call of `finish`. */
+  /** Since when the oldest of what is not on show has waited; of a final, since `finish` was called. */
   readonly waitingSince: number;
   /** One `Reply.write` of the newest message. Throws RateLimitedError alone, after which the wish is as before. */
   write(): Promise<void>;
@@ -78,6 +78,8 @@ export function createWriter({ reply, hooks, clock, log, onWish }: WriterOptions
   let failingSince = 0;
   let notBefore = 0;
   let waitingSince = clock.now();
+  /** When the first message came that the write in flight does not show. */
+  let missedSince: number | undefined;
 
   function wish(): Wish {
     if (over || !newest) return 'none';
@@ -92,8 +94,9 @@ export function createWriter({ reply, hooks, clock, log, onWish }: WriterOptions
     finishing = undefined;
   }
 
-  function succeeded(message: Message, final: boolean, outcome: 'shown' | 'more'): void {
+  function succeeded(message: Message, final: boolean, outcome: 'shown' | 'more', startedAt: number): void {
     written = true;
+    if (!finishing) waitingSince = (outcome === 'shown' ? missedSince : undefined) ?? startedAt;
     if (message.text !== '') textWritten = true;
     failures = 0;
     shown = outcome === 'shown' ? message : undefined;
@@ -153,6 +156,8 @@ export function createWriter({ reply, hooks, clock, log, onWish }: WriterOptions
       if (over || finishing) return;
       const before = wish();
       newest = message;
+      if (busy) missedSince ??= clock.now();
+      else if (before === 'none') waitingSince = clock.now();
       if (wish() !== before) onWish();
     },
     finish(message) {
@@ -175,12 +180,13 @@ export function createWriter({ reply, hooks, clock, log, onWish }: WriterOptions
       if (!newest || over) return;
       const message = newest;
       const final = finishing !== undefined;
+      const startedAt = clock.now();
       busy = true;
-      if (!final) waitingSince = clock.now();
+      missedSince = undefined;
       try {
         const outcome = await reply.write(message, final);
         await saveRef();
-        succeeded(message, final, outcome);
+        succeeded(message, final, outcome, startedAt);
       } catch (error) {
         failed(error, final);
       } finally {
@@ -196,6 +202,7 @@ function sameMessage(one: Message, other: Message): boolean {
     one.text === other.text &&
     one.status === other.status &&
     one.footnote === other.footnote &&
-    JSON.stringify(one.buttons ?? []) === JSON.stringify(other.buttons ?? [])
+    JSON.stringify(one.buttons ?? []) === JSON.stringify(other.buttons ?? []) &&
+    JSON.stringify(one.files ?? []) === JSON.stringify(other.files ?? [])
   );
 }

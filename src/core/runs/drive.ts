@@ -1,15 +1,20 @@
-/** Takes one run from wherever it stands to its end: submit → follow → settle → finish. */
+/** Takes one run from wherever it stands to its end: (queue →) submit → follow → settle → finish. */
 
+import type { AdminWarnings } from '../admin-warnings.ts';
 import type { Budget } from '../budget/budget.ts';
+import type { FileLimits } from '../chat.ts';
 import type { Conversations } from '../conversations.ts';
 import { ReplyGoneError } from '../errors.ts';
+import { collectAnswerFiles, KEPT_FOR_MS } from '../files/answer-files.ts';
 import { describeError } from '../log.ts';
 import { costOfRun } from '../models/cost.ts';
 import { describeFailure } from '../models/describe-failure.ts';
 import type { Prediction } from '../models/prediction.ts';
 import type { Writer } from '../reply/writer.ts';
+import { wasCut } from './cut-off.ts';
 import { type FollowDependencies, type Followed, follow } from './follow.ts';
 import { finalMessage } from './messages.ts';
+import type { Queue } from './queue.ts';
 import type { Run } from './run.ts';
 import type { Settlement } from './store.ts';
 import { submit } from './submit.ts';
@@ -21,6 +26,10 @@ const FINISH_AGAIN_MS = 15_000;
 export interface DriveDependencies extends FollowDependencies {
   readonly budget: Budget;
   readonly conversations: Conversations;
+  readonly queue: Queue;
+  readonly warnings: AdminWarnings;
+  /** Of the run's reply. */
+  readonly fileLimits: FileLimits | undefined;
 }
 
 /**
@@ -35,8 +44,16 @@ export async function drive(
 ): Promise<void> {
   const { store, clock, log } = dependencies;
   let current = run;
+  let since = run.createdAt;
+  if (current.state === 'queued') {
+    const outcome = await dependencies.queue.wait(run, writer, signal);
+    if (outcome === 'lost') return lost();
+    if (outcome !== 'admitted') return release(outcome.failure);
+    current = { ...current, state: 'admitted' };
+    since = clock.now();
+  }
   if (current.state === 'admitted' || current.state === 'submitting') {
-    const submission = await submit(current, dependencies, signal);
+    const submission = await submit(current, since, dependencies, signal);
     switch (submission.type) {
       case 'submitted':
         current = {
@@ -47,13 +64,7 @@ export async function drive(
         };
         break;
       case 'not-submitted':
-        await settle({
-          costMicroUsd: 0,
-          outcome: 'released',
-          failure: submission.failure,
-          endedAt: clock.now(),
-        });
-        return finish('');
+        return release(submission.failure);
       case 'unknown':
         log.error(
           { run: run.id, holdMicroUsd: run.holdMicroUsd },
@@ -65,13 +76,12 @@ export async function drive(
           failure: submission.failure,
           endedAt: clock.now(),
         });
-        return finish('');
+        return finish();
       case 'lost':
-        log.warn({ run: run.id }, 'another process has taken this run over');
-        return;
+        return lost();
     }
   }
-  if (current.predictionId === undefined) return finish('');
+  if (current.predictionId === undefined) return finish();
   await stopIfCancelled(current.predictionId);
   const followed = await follow(
     { ...current, predictionId: current.predictionId },
@@ -81,7 +91,16 @@ export async function drive(
   );
   if (current.state === 'running') await settle(await settlementOf(current, followed));
   await remember(followed);
-  return finish(followed.text);
+  return finish(followed);
+
+  function lost(): void {
+    log.warn({ run: run.id }, 'another process has taken this run over');
+  }
+
+  async function release(failure: string): Promise<void> {
+    await settle({ costMicroUsd: 0, outcome: 'released', failure, endedAt: clock.now() });
+    return finish();
+  }
 
   /** A cancel may have come while the create was on its way, or just before a process died. */
   async function stopIfCancelled(predictionId: string): Promise<void> {
@@ -92,7 +111,10 @@ export async function drive(
   }
 
   async function settle(settlement: Settlement): Promise<void> {
-    if (await store.settle(run.id, settlement)) {
+    const crossings = await store.settle(run.id, settlement);
+    if (crossings) {
+      dependencies.warnings.tell(crossings);
+      dependencies.queue.look(run.personId);
       log.info(
         {
           run: run.id,
@@ -149,9 +171,19 @@ export async function drive(
   }
 
   /** The last edit, tried until it is there, the reply is gone for good, or nobody waits for it any more. */
-  async function finish(text: string): Promise<void> {
+  async function finish(followed?: Followed): Promise<void> {
     const settled = (await store.get(run.id)) ?? current;
-    const message = finalMessage(settled, text, await dependencies.budget.states(run.personId));
+    const answer = await collectAnswerFiles((writer && followed?.files) ?? [], {
+      runId: run.id,
+      files: dependencies.files,
+      limits: dependencies.fileLimits,
+      expiresAt: (settled.endedAt ?? clock.now()) + KEPT_FOR_MS,
+      signal,
+    });
+    const text = followed?.text ?? '';
+    const cut = wasCut(settled, followed?.prediction);
+    const caps = await dependencies.budget.states(run.personId);
+    const message = finalMessage(settled, { ...answer, text, cut }, caps);
     while (writer) {
       try {
         await writer.finish(message);
@@ -169,5 +201,6 @@ export async function drive(
       }
     }
     await store.close(run.id);
+    await dependencies.files.drop(run.id);
   }
 }

@@ -1,11 +1,12 @@
 /** Follows a run's prediction to its end, whatever the network does, and shows what it says as it says it. */
 
 import type { Clock } from '../clock.ts';
-import type { Presenter } from '../command.ts';
+import type { Plan, PresentedFile, Presenter } from '../command.ts';
+import type { RunFiles } from '../files/run-files.ts';
 import { describeError, type Log } from '../log.ts';
 import type { Models, Prediction } from '../models/prediction.ts';
 import type { Writer } from '../reply/writer.ts';
-import { BOOT_NOTICE_MS, bootStatus, progressMessage } from './messages.ts';
+import { BOOT_NOTICE_MS, bootStatus, progressMessage, workStatus } from './messages.ts';
 import type { Run } from './run.ts';
 import type { RunStore } from './store.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -21,13 +22,15 @@ export interface FollowDependencies {
   readonly models: Models;
   readonly clock: Clock;
   readonly log: Log;
-  readonly createPresenter: (name: string) => Presenter;
+  readonly createPresenter: (name: string, options: Plan['presenterOptions']) => Presenter;
+  readonly files: RunFiles;
 }
 
 export interface Followed {
   /** Undefined when it could not be asked about until long after its deadline. */
   readonly prediction?: Prediction;
   readonly text: string;
+  readonly files: readonly PresentedFile[];
   readonly startedAt?: number;
   /** Our watchdog stopped it. */
   readonly overLimit: boolean;
@@ -54,6 +57,7 @@ export async function follow(
   const booted = new AbortController();
   let startedAt = run.startedAt;
   let shownLength = 0;
+  let workingStatus: string | undefined;
   let retryMs = FIRST_RETRY_MS;
   const untilBooted = AbortSignal.any([booted.signal, signal]);
   reportBoot(untilBooted).catch((error: unknown) => {
@@ -62,7 +66,7 @@ export async function follow(
   });
   try {
     for (;;) {
-      const presenter = dependencies.createPresenter(run.plan.presenter);
+      const presenter = dependencies.createPresenter(run.plan.presenter, run.plan.presenterOptions);
       try {
         for await (const event of models.follow(run.predictionId, signal)) {
           presenter.push(event);
@@ -71,16 +75,18 @@ export async function follow(
             await store.recordStart(run.id, startedAt);
           }
           if (event.type === 'start') watchdog.started(event.startedAt);
+          if (event.type === 'file' && writer) dependencies.files.begin(run.id, event.url, signal);
           if (event.type === 'end') {
             const started = event.prediction.startedAt ?? startedAt;
             return {
               prediction: event.prediction,
               text: presenter.text(),
+              files: presenter.files?.() ?? [],
               overLimit: watchdog.fired,
               ...(started !== undefined && { startedAt: started }),
             };
           }
-          show(presenter.text(), event.type);
+          show(presenter.text(), event.type, presenter.status?.());
           retryMs = FIRST_RETRY_MS;
         }
         throw new Error('the prediction was followed to no end');
@@ -93,6 +99,7 @@ export async function follow(
         if (clock.now() > submittedAt + deadlineSeconds * 1000 + GIVE_UP_MS) {
           return {
             text: presenter.text(),
+            files: [],
             overLimit: watchdog.fired,
             ...(startedAt !== undefined && { startedAt }),
           };
@@ -107,18 +114,28 @@ export async function follow(
   }
 
   /** After a lost connection the text grows anew from its beginning: what people already read is not taken back. */
-  function show(text: string, type: string): void {
-    if (text === '' && type !== 'text-reset') return;
+  function show(text: string, type: string, status: string | undefined): void {
+    const moved = status !== workingStatus;
+    workingStatus = status;
+    if (text === '' && type !== 'text-reset') {
+      if (moved) writer?.show(progressMessage(run, '', workingNow()));
+      return;
+    }
     booted.abort();
     if (text.length < shownLength && type !== 'text-reset') return;
     shownLength = text.length;
-    writer?.show(progressMessage(run, text, undefined));
+    writer?.show(progressMessage(run, text, status));
   }
 
+  function workingNow(): string {
+    return workStatus(run, clock.now() - (startedAt ?? submittedAt), workingStatus);
+  }
+
+  /** Until there is something to read: where it is, and that time passes. */
   async function reportBoot(stop: AbortSignal): Promise<void> {
     for (;;) {
       const waitedMs = clock.now() - submittedAt;
-      const status = startedAt === undefined ? bootStatus(run, waitedMs) : `${run.plan.label} is thinking…`;
+      const status = startedAt === undefined ? bootStatus(run, waitedMs) : workingNow();
       writer?.show(progressMessage(run, '', status));
       await clock.sleep(waitedMs < BOOT_NOTICE_MS ? BOOT_NOTICE_MS - waitedMs : BOOT_REPORT_MS, stop);
     }

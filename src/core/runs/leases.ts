@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Run } from './run.ts';
-import { fromRow } from './store.ts';
+import { fromRow } from './run-row.ts';
 
 /** How long a lease holds without renewal; renewed three times as often. */
 export const LEASE_MS = 15_000;

@@ -1,9 +1,13 @@
 /** What people read while a run lasts and when it has ended. */
 
 import type { CapState } from '../budget/budget.ts';
+import { describeNearlyUsed } from '../budget/describe.ts';
 import { formatUsd, formatUsdLeft } from '../budget/money.ts';
+import { nearlyUsed } from '../budget/warnings.ts';
 import type { Button, Message } from '../chat.ts';
+import type { AnswerFiles } from '../files/answer-files.ts';
 import type { Run, RunOutcome } from './run.ts';
+import type { QueueLimits } from './turns.ts';
 
 /** A boot is worth a word after this long. */
 export const BOOT_NOTICE_MS = 3000;
@@ -18,26 +22,62 @@ export function progressMessage(run: Run, text: string, status: string | undefin
   return { text, ...(status !== undefined && { status }), buttons: [cancelButton(run.id)] };
 }
 
+/** `position` counts from 1. */
+export function queueStatus(position: number, atOnce: number): string {
+  const running = atOnce === 1 ? 'one of your requests runs' : `${atOnce} of your requests run`;
+  return `You are number ${position} in line: ${running} at a time…`;
+}
+
+/** The refusal of a request for which there is no room left in the line either. */
+export function describeBusy({ atOnce, queue }: QueueLimits): string {
+  const running = `${atOnce} ${atOnce === 1 ? 'request' : 'requests'} running`;
+  const waiting = queue === 0 ? '' : ` and ${queue} waiting`;
+  return `You have ${running}${waiting} already. Wait for one to end, or cancel it.`;
+}
+
 export function bootStatus(run: Run, waitedMs: number): string {
   if (waitedMs < BOOT_NOTICE_MS) return `Asking ${run.plan.label}…`;
   return `${run.plan.label} is booting (${formatDuration(waitedMs)} so far)…`;
 }
 
-/** The whole text, the sentence about what went wrong where something did, and the small print. */
-export function finalMessage(run: Run, text: string, caps: readonly CapState[]): Message {
-  const parts = [text.trimEnd(), run.failure ? `**${run.failure}**` : ''].filter((part) => part !== '');
-  const buttons = followUpButtons(run);
+/** `progress` is what the model says of it; without, the time has to do. */
+export function workStatus(run: Run, workedMs: number, progress: string | undefined): string {
+  const { label } = run.plan;
+  if (progress !== undefined) return `${label} is at work: ${progress}`;
+  return workedMs < BOOT_NOTICE_MS
+    ? `${label} is thinking…`
+    : `${label} is at work (${formatDuration(workedMs)} so far)…`;
+}
+
+interface Answer extends AnswerFiles {
+  readonly text: string;
+  /** A limit of the plan ended it. */
+  readonly cut: boolean;
+}
+
+/** The whole text, the files, the sentence about what went wrong where something did, and the small print. */
+export function finalMessage(
+  run: Run,
+  { text, files, lines, cut }: Answer,
+  caps: readonly CapState[],
+): Message {
+  const failure = run.failure ? `**${run.failure}**` : '';
+  const parts = [text.trimEnd(), ...lines, failure].filter((part) => part !== '');
+  const buttons = followUpButtons(run, cut);
+  const nothing = files.length > 0 ? '' : `${run.plan.label} answered nothing.`;
   return {
-    text: parts.join('\n\n') || `${run.plan.label} answered nothing.`,
+    text: parts.join('\n\n') || nothing,
     footnote: footnote(run, caps),
+    ...(files.length > 0 && { files }),
     ...(buttons.length > 0 && { buttons }),
   };
 }
 
 /** Nothing follows from what never came to an answer. */
-function followUpButtons({ id, command, outcome, plan }: Run): readonly Button[] {
+function followUpButtons({ id, command, outcome, plan }: Run, cut: boolean): readonly Button[] {
   if (outcome !== 'succeeded' && outcome !== 'canceled') return [];
-  return (plan.followUps ?? []).map(({ name, label, form }) => ({
+  const offered = (plan.followUps ?? []).filter(({ whenCut }) => cut || !whenCut);
+  return offered.map(({ name, label, form }) => ({
     id: form ? `form:${command}:${id}` : `${name}:${id}`,
     label,
     style: 'secondary',
@@ -52,6 +92,11 @@ function footnote(run: Run, caps: readonly CapState[]): string {
   parts.push(costOf(run.costMicroUsd ?? 0, run.outcome));
   const left = describeLeft(caps);
   if (left) parts.push(left);
+  const warning = nearlyUsed(caps);
+  if (warning) parts.push(describeNearlyUsed(warning));
+  // Of a model without a version of its own this is the one that it was resolved to.
+  const version = /:([0-9a-f]{8})[0-9a-f]{56}$/.exec(run.plan.model)?.[1];
+  if (version) parts.push(`version ${version}`);
   return parts.join(' · ');
 }
 

@@ -6,10 +6,10 @@ import type { PredictionRequest, TerminalStatus } from '../models/prediction.ts'
 
 /**
  * Where a run stands. Each step is committed before the next begins:
- * `admitted`: money is held, nothing was sent · `submitting`: the create may have been sent, its answer is not recorded ·
+ * `queued`: money is held, as many of the asker's runs as may are under way already · `admitted`: money is held, nothing was sent · `submitting`: the create may have been sent, its answer is not recorded ·
  * `running`: the prediction's id is recorded · `settled`: the real cost is in the ledger · `closed`: the reply is complete.
  */
-export type RunState = 'admitted' | 'submitting' | 'running' | 'settled' | 'closed';
+export type RunState = 'queued' | 'admitted' | 'submitting' | 'running' | 'settled' | 'closed';
 
 /** How it ended. `released`: there never was a prediction. `unknown`: it could not be asked about; charged as held. */
 export type RunOutcome = TerminalStatus | 'released' | 'unknown';

@@ -6,9 +6,11 @@ import { describeError } from '../log.ts';
 import type { Pacer, Writer } from '../reply/writer.ts';
 import { type DriveDependencies, drive } from './drive.ts';
 import { LEASE_MS, type Leases } from './leases.ts';
+import { createQueue } from './queue.ts';
 import type { Run } from './run.ts';
 import { createRunId } from './run-id.ts';
 import type { Admission } from './store.ts';
+import type { QueueLimits } from './turns.ts';
 
 /** What of an invocation its run needs; a button asks for a run in the same way. */
 export type RunRequest = Pick<Invocation, 'eventId' | 'command' | 'person' | 'place'>;
@@ -25,27 +27,32 @@ export interface Runner {
   readonly activeRuns: number;
 }
 
-export interface RunnerOptions extends DriveDependencies {
+export interface RunnerOptions extends Omit<DriveDependencies, 'queue' | 'fileLimits'> {
   readonly leases: Leases;
   readonly pacer: Pacer;
-  readonly atOnce: number;
+  /** How many runs of one person go on at the same time, and how many more may wait. */
+  readonly limits: QueueLimits;
   /** The surfaces that this process serves; a run of another one is settled without its reply. */
   readonly surfaces: () => ReadonlyMap<SurfaceName, Surface>;
 }
 
 export function createRunner(options: RunnerOptions): Runner {
   const { store, leases, pacer, models, clock, log } = options;
+  const { limits } = options;
+  const queue = createQueue({ store, clock, limits });
   const stopping = new AbortController();
-  const active = new Map<string, Promise<void>>();
+  const active = new Map<string, { readonly done: Promise<void>; readonly letGo: AbortController }>();
   /** Between their row and their drive: not to be mistaken for abandoned ones. */
   const starting = new Set<string>();
   let upkeep: Promise<void> | undefined;
 
   function launch(run: Run, reply: Reply | undefined): void {
     const writer = reply && openWriter(run, reply);
-    const driving = drive(run, writer, options, stopping.signal)
+    const letGo = new AbortController();
+    if (stopping.signal.aborted) letGo.abort(stopping.signal.reason);
+    const done = drive(run, writer, { ...options, queue, fileLimits: reply?.fileLimits }, letGo.signal)
       .catch((error: unknown) => {
-        if (stopping.signal.aborted) return;
+        if (letGo.signal.aborted) return;
         // The row says where it stands; the next round of upkeep picks it up from there.
         log.error({ run: run.id, reason: describeError(error) }, 'a run could not be driven on');
       })
@@ -53,7 +60,7 @@ export function createRunner(options: RunnerOptions): Runner {
         writer?.close();
         active.delete(run.id);
       });
-    active.set(run.id, driving);
+    active.set(run.id, { done, letGo });
   }
 
   function openWriter(run: Run, reply: Reply): Writer {
@@ -69,7 +76,16 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   async function takeOver(): Promise<void> {
-    for (const run of await leases.takeOver()) {
+    const before = [...active];
+    const ours = await leases.takeOver();
+    const ids = new Set(ours.map(({ id }) => id));
+    for (const [id, { letGo }] of before) {
+      if (ids.has(id) || !active.has(id)) continue;
+      // We were too slow to renew its lease. What we would write is older than what the other process has written.
+      log.warn({ run: id }, 'another process has taken this run over');
+      letGo.abort(new Error('another process has taken this run over'));
+    }
+    for (const run of ours) {
       if (active.has(run.id) || starting.has(run.id)) continue;
       const surface = options.surfaces().get(run.surface);
       if (!surface) log.warn({ run: run.id, surface: run.surface }, 'a run is settled without its reply');
@@ -99,6 +115,7 @@ export function createRunner(options: RunnerOptions): Runner {
           {
             id,
             personId: person.id,
+            ...(person.roles && { roles: person.roles }),
             surface: place.surface,
             place,
             command,
@@ -107,7 +124,7 @@ export function createRunner(options: RunnerOptions): Runner {
             createdAt: clock.now(),
           },
           eventId,
-          options.atOnce,
+          limits,
         );
         if (admission.type === 'admitted') launch(admission.run, reply);
         return admission;
@@ -117,6 +134,7 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     async cancel(run, personId) {
       await store.requestCancel(run.id, personId);
+      queue.look(run.personId);
       const { predictionId } = (await store.get(run.id)) ?? run;
       if (predictionId !== undefined) await models.cancel(predictionId);
     },
@@ -126,8 +144,9 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     async stop() {
       stopping.abort(new Error('the process is stopping'));
+      for (const { letGo } of active.values()) letGo.abort(stopping.signal.reason);
       await upkeep;
-      await Promise.all(active.values());
+      await Promise.all(Array.from(active.values(), ({ done }) => done));
       await leases.release();
     },
     get activeRuns() {

@@ -1,23 +1,33 @@
 /** Runs in the database. Every step is guarded by state and lease, so that two processes never both take it. */
 
-import type { Kysely, Selectable } from 'kysely';
-import type { Budget, HoldResult } from '../budget/budget.ts';
+import type { Budget, Crossing, HoldResult } from '../budget/budget.ts';
 import { costRange, limitPlan } from '../budget/plan-cost.ts';
-import type { ReplyRef, SurfaceName } from '../chat.ts';
+import { scopesOf } from '../budget/scope.ts';
+import type { Person, ReplyRef } from '../chat.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../storage/database.ts';
-import type { RunTable, Tables } from '../storage/tables.ts';
 import type { Run, RunOutcome, RunState } from './run.ts';
+import { createRunQueries } from './run-queries.ts';
+import { fromRow, toRow } from './run-row.ts';
+import { countRuns, type QueueLimits, type Turn, takeTurn } from './turns.ts';
 
 export type Admission =
   | { readonly type: 'admitted'; readonly run: Run }
   /** The event was taken before. */
   | { readonly type: 'duplicate' }
-  | { readonly type: 'busy'; readonly atOnce: number }
-  | { readonly type: 'refused'; readonly refusal: Extract<HoldResult, { held: false }> };
+  /** As many of this person's runs as may are under way, and as many as may are waiting. */
+  | { readonly type: 'busy'; readonly limits: QueueLimits }
+  | {
+      readonly type: 'refused';
+      readonly refusal: Extract<HoldResult, { held: false }>;
+      /** The first refusal of this cap in its period because it is used up. */
+      readonly usedUp?: Crossing;
+    };
 
 export interface Settlement {
   readonly costMicroUsd: number;
+  /** The real cost is not known: it is charged by measured time, or as held. */
+  readonly measured?: boolean;
   readonly outcome: RunOutcome;
   readonly failure?: string;
   /** When the model began, as Replicate says; what was recorded on the way stands when absent. */
@@ -27,18 +37,29 @@ export interface Settlement {
 
 export interface RunStore {
   /** One transaction: the event is taken, the money held, the run stored and leased to this process. Or nothing is. */
-  admit(run: Omit<Run, 'state' | 'holdMicroUsd'>, eventId: string, atOnce: number): Promise<Admission>;
+  admit(
+    run: Omit<Run, 'state' | 'holdMicroUsd'> & Pick<Person, 'roles'>,
+    eventId: string,
+    limits: QueueLimits,
+  ): Promise<Admission>;
+  /** Admits a queued run when it is its turn. */
+  takeTurn(run: Run, limits: QueueLimits): Promise<Turn>;
   /** Says before a create is sent that it may have been. False when the run is no longer ours or no longer there. */
   markSubmitting(id: string): Promise<boolean>;
   /** False when another run has claimed this prediction. */
   recordPrediction(id: string, predictionId: string): Promise<boolean>;
   recordStart(id: string, startedAt: number): Promise<void>;
-  /** One transaction: the hold becomes the cost and the run is settled. False when it was settled before. */
-  settle(id: string, settlement: Settlement): Promise<boolean>;
+  /**
+   * One transaction: the hold becomes the cost and the run is settled. Gives the caps of which 80 or 100 % are spent by this,
+   * for the admins to be told; undefined when it was settled before.
+   */
+  settle(id: string, settlement: Settlement): Promise<readonly Crossing[] | undefined>;
   close(id: string): Promise<void>;
   saveReplyRef(id: string, ref: ReplyRef): Promise<void>;
   requestCancel(id: string, personId: string): Promise<void>;
   get(id: string): Promise<Run | undefined>;
+  /** The run that an event became. */
+  ofEvent(eventId: string): Promise<Run | undefined>;
   /** A person's last runs, newest first. */
   recent(personId: string, count: number): Promise<readonly Run[]>;
   /** Another run that waits to hear of a create of the same model: a prediction found in the list may be that one's. */
@@ -66,46 +87,49 @@ class NotAdmitted extends Error {
 export function createRunStore(options: RunStoreOptions): RunStore {
   const { database, budget, clock, owner, leaseMs } = options;
   const { sql } = database;
+  const queries = createRunQueries();
   const mine = (states: readonly RunState[], id: string) =>
     sql.updateTable('run').where('id', '=', id).where('state', 'in', states).where('lease_owner', '=', owner);
 
   return {
-    async admit(request, eventId, atOnce) {
+    async admit({ roles, ...request }, eventId, limits) {
       try {
         return await sql.transaction().execute(async (transaction): Promise<Admission> => {
-          const taken = await transaction
-            .insertInto('event')
-            .values({ id: eventId, taken_at: clock.now() })
-            .onConflict((conflict) => conflict.doNothing())
-            .executeTakeFirst();
-          if (!taken.numInsertedOrUpdatedRows) throw new NotAdmitted({ type: 'duplicate' });
+          const event = { id: eventId, takenAt: clock.now(), runId: request.id };
+          const [taken] = await queries.takeEvent(transaction, event);
+          if (!taken) throw new NotAdmitted({ type: 'duplicate' });
           const hold = await budget.hold(transaction, {
             runId: request.id,
             personId: request.personId,
+            scopes: scopesOf({ ...request, ...(roles && { roles }) }),
+            model: request.plan.label,
+            command: request.command,
             ...costRange(request.plan.cost),
           });
           if (!hold.held) throw new NotAdmitted({ type: 'refused', refusal: hold });
           // After the hold: it has locked this person's counters, so nobody counts beside us.
-          if ((await countOpen(transaction, request.personId)) >= atOnce) {
-            throw new NotAdmitted({ type: 'busy', atOnce });
-          }
+          const { open, queued } = await countRuns(transaction, request.personId);
+          const mustWait = open >= limits.atOnce || queued > 0;
+          if (mustWait && queued >= limits.queue) throw new NotAdmitted({ type: 'busy', limits });
           const run: Run = {
             ...request,
-            state: 'admitted',
+            state: mustWait ? 'queued' : 'admitted',
             plan: limitPlan(request.plan, hold.amountMicroUsd),
             holdMicroUsd: hold.amountMicroUsd,
           };
-          await transaction
-            .insertInto('run')
-            .values(toRow(run, owner, clock.now() + leaseMs))
-            .execute();
+          await queries.insertRun(transaction, toRow(run, owner, clock.now() + leaseMs));
           return { type: 'admitted', run };
         });
       } catch (error) {
-        if (error instanceof NotAdmitted) return error.admission;
-        throw error;
+        if (!(error instanceof NotAdmitted)) throw error;
+        const { admission } = error;
+        if (admission.type !== 'refused') return admission;
+        const usedUp = await budget.usedUp(admission.refusal);
+        return { ...admission, ...(usedUp && { usedUp }) };
       }
     },
+
+    takeTurn: (run, limits) => takeTurn(database, run, { ...limits, owner }),
 
     async markSubmitting(id) {
       const marked = await mine(['admitted', 'submitting'], id)
@@ -141,21 +165,17 @@ export function createRunStore(options: RunStoreOptions): RunStore {
 
     async settle(id, settlement) {
       return sql.transaction().execute(async (transaction) => {
-        const settled = await transaction
-          .updateTable('run')
-          .set({
-            state: 'settled',
-            cost_micro_usd: settlement.costMicroUsd,
-            outcome: settlement.outcome,
-            failure: settlement.failure ?? null,
-            ended_at: settlement.endedAt,
-            ...(settlement.startedAt !== undefined && { started_at: settlement.startedAt }),
-          })
-          .where('id', '=', id)
-          .where('state', 'in', ['admitted', 'submitting', 'running'])
-          .executeTakeFirst();
-        if (settled.numUpdatedRows !== 1n) return false;
-        return budget.settle(transaction, id, settlement.costMicroUsd);
+        const [settled] = await queries.settleRun(transaction, {
+          id,
+          cost_micro_usd: settlement.costMicroUsd,
+          outcome: settlement.outcome,
+          failure: settlement.failure ?? null,
+          started_at: settlement.startedAt ?? null,
+          ended_at: settlement.endedAt,
+        });
+        if (!settled) return undefined;
+        const { costMicroUsd, outcome, measured = outcome === 'unknown' } = settlement;
+        return budget.settle(transaction, id, costMicroUsd, { measured, typical: outcome === 'succeeded' });
       });
     },
 
@@ -177,13 +197,23 @@ export function createRunStore(options: RunStoreOptions): RunStore {
         .updateTable('run')
         .set({ cancelled_by: personId })
         .where('id', '=', id)
-        .where('state', 'in', ['admitted', 'submitting', 'running'])
+        .where('state', 'in', ['queued', 'admitted', 'submitting', 'running'])
         .where('cancelled_by', 'is', null)
         .execute();
     },
 
     async get(id) {
       const row = await sql.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && fromRow(row);
+    },
+
+    async ofEvent(eventId) {
+      const row = await sql
+        .selectFrom('event')
+        .innerJoin('run', 'run.id', 'event.run_id')
+        .selectAll('run')
+        .where('event.id', '=', eventId)
+        .executeTakeFirst();
       return row && fromRow(row);
     },
 
@@ -210,64 +240,5 @@ export function createRunStore(options: RunStoreOptions): RunStore {
         .map(fromRow)
         .filter((other) => JSON.stringify([other.plan.model, other.plan.input]) === request);
     },
-  };
-}
-
-async function countOpen(sql: Kysely<Tables>, personId: string): Promise<number> {
-  const { count } = await sql
-    .selectFrom('run')
-    .select((expression) => expression.fn.countAll<number>().as('count'))
-    .where('person_id', '=', personId)
-    .where('state', 'in', ['admitted', 'submitting', 'running'])
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
-
-function toRow(run: Run, owner: string, leaseUntil: number): RunTable {
-  return {
-    id: run.id,
-    state: run.state,
-    person_id: run.personId,
-    surface: run.surface,
-    place: JSON.stringify(run.place),
-    command: run.command,
-    plan: JSON.stringify(run.plan),
-    reply_ref: JSON.stringify(run.replyRef),
-    hold_micro_usd: run.holdMicroUsd,
-    cost_micro_usd: null,
-    prediction_id: null,
-    created_at: run.createdAt,
-    submitted_at: null,
-    started_at: null,
-    ended_at: null,
-    outcome: null,
-    failure: null,
-    cancelled_by: null,
-    lease_owner: owner,
-    lease_until: leaseUntil,
-  };
-}
-
-/** The JSON columns were written by `toRow`. */
-export function fromRow(row: Selectable<RunTable>): Run {
-  return {
-    id: row.id,
-    state: row.state as RunState,
-    personId: row.person_id,
-    surface: row.surface as SurfaceName,
-    place: JSON.parse(row.place),
-    command: row.command,
-    plan: JSON.parse(row.plan),
-    replyRef: JSON.parse(row.reply_ref),
-    holdMicroUsd: row.hold_micro_usd,
-    createdAt: row.created_at,
-    ...(row.cost_micro_usd !== null && { costMicroUsd: row.cost_micro_usd }),
-    ...(row.prediction_id !== null && { predictionId: row.prediction_id }),
-    ...(row.submitted_at !== null && { submittedAt: row.submitted_at }),
-    ...(row.started_at !== null && { startedAt: row.started_at }),
-    ...(row.ended_at !== null && { endedAt: row.ended_at }),
-    ...(row.outcome !== null && { outcome: row.outcome as RunOutcome }),
-    ...(row.failure !== null && { failure: row.failure }),
-    ...(row.cancelled_by !== null && { cancelledBy: row.cancelled_by }),
   };
 }

@@ -29,9 +29,13 @@ export interface SubmitDependencies {
   readonly log: Log;
 }
 
-/** Throws only the signal's reason, with everything left as it stands for the next process. */
+/**
+ * `since` is when the run was free to go: when it was asked for, or when its turn in the queue came. Throws only the signal's
+ * reason, with everything left as it stands for the next process.
+ */
 export async function submit(
   run: Run,
+  since: number,
   dependencies: SubmitDependencies,
   signal: AbortSignal,
 ): Promise<Submission> {
@@ -54,7 +58,7 @@ export async function submit(
     }
     if ((await store.get(run.id))?.cancelledBy)
       return { type: 'not-submitted', failure: 'Cancelled before it began.' };
-    if (clock.now() - run.createdAt > TOO_OLD_MS) {
+    if (clock.now() - since > TOO_OLD_MS) {
       return {
         type: 'not-submitted',
         failure: 'This waited too long to be sent to the model. Please ask again.',
@@ -103,7 +107,7 @@ export async function submit(
       } catch (error) {
         signal.throwIfAborted();
         log.warn({ run: run.id, reason: describeError(error) }, 'the list of predictions cannot be read');
-        if (clock.now() - run.createdAt > TOO_OLD_MS) return 'unreachable';
+        if (clock.now() - since > TOO_OLD_MS) return 'unreachable';
         await clock.sleep(UNREACHABLE_WAIT_MS, signal);
         continue;
       }

@@ -10,12 +10,14 @@ import { guardStore } from './guarded-store.ts';
 /** Longer than any healthy answer, short enough that nobody notices a cache that is down. */
 const TIMEOUT_MS = 500;
 
+export type Cache = Keyv;
+
 /** Never throws and never waits longer than half a second: while the cache is down, every `get` is a miss. */
 export function createCache(options: {
   readonly database: Database;
   readonly redisUrl?: string | undefined;
   readonly log?: Log;
-}): Keyv {
+}): Cache {
   const { database, redisUrl, log } = options;
   const store =
     redisUrl === undefined

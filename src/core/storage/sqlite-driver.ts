@@ -1,6 +1,6 @@
 /** Kysely's driver for one SQLite connection: transactions begin IMMEDIATE, statements are prepared once and kept. */
 
-import type { CompiledQuery, DatabaseConnection, Driver } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { createQueueLock } from './queue-lock.ts';
 import type { SqliteConnection, SqliteStatement } from './sqlite-api.ts';
 import { retryWhileBusy } from './while-busy.ts';
@@ -34,14 +34,16 @@ function createConnection(sqlite: SqliteConnection): DatabaseConnection {
 
   return {
     async executeQuery<R>({ sql, parameters }: CompiledQuery) {
-      const { statement, givesRows } = await retryWhileBusy(() => prepare(sql));
-      // The row type is the query builder's promise; SQLite only knows the names.
-      if (givesRows) {
-        const rows = (await retryWhileBusy(() => statement.all(...parameters))) as R[];
-        return { rows, numAffectedRows: BigInt(rows.length) };
-      }
-      const { changes, lastInsertRowid } = await retryWhileBusy(() => statement.run(...parameters));
-      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+      return retryWhileBusy((): QueryResult<R> => {
+        const { statement, givesRows } = prepare(sql);
+        if (givesRows) {
+          // The row type is the query builder's promise; SQLite only knows the names.
+          const rows = statement.all(...parameters) as R[];
+          return { rows, numAffectedRows: BigInt(rows.length) };
+        }
+        const { changes, lastInsertRowid } = statement.run(...parameters);
+        return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+      });
     },
     async *streamQuery<R>({ sql, parameters }: CompiledQuery) {
       // A statement of its own: a kept one must not be run anew while its rows are still being read.
@@ -54,6 +56,8 @@ function createConnection(sqlite: SqliteConnection): DatabaseConnection {
 export function createSqliteDriver(sqlite: SqliteConnection): Driver {
   const connection = createConnection(sqlite);
   const lock = createQueueLock();
+  const begin = sqlite.prepare('begin immediate');
+  const commit = sqlite.prepare('commit');
 
   return {
     async init() {},
@@ -67,10 +71,10 @@ export function createSqliteDriver(sqlite: SqliteConnection): Driver {
     // IMMEDIATE, because a transaction that reads first and writes later fails as soon as another process wrote in between.
     // Every transaction is serializable, whatever isolation was asked for.
     async beginTransaction() {
-      await retryWhileBusy(() => sqlite.exec('begin immediate'));
+      await retryWhileBusy(() => begin.run());
     },
     async commitTransaction() {
-      await retryWhileBusy(() => sqlite.exec('commit'));
+      await retryWhileBusy(() => commit.run());
     },
     async rollbackTransaction() {
       try {

@@ -5,12 +5,20 @@ import type { Generated } from 'kysely';
 export interface Tables {
   run: RunTable;
   event: EventTable;
+  budget_version: BudgetVersionTable;
   policy: PolicyTable;
+  pause: PauseTable;
   bucket: BucketTable;
   hold: HoldTable;
-  hold_bucket: HoldBucketTable;
   entry: EntryTable;
+  estimate: EstimateTable;
   audit: AuditTable;
+  link: LinkTable;
+  link_code: LinkCodeTable;
+  link_attempt: LinkAttemptTable;
+  api_key: ApiKeyTable;
+  model_pin: ModelPinTable;
+  allowed_model: AllowedModelTable;
   cache: CacheTable;
 }
 
@@ -47,9 +55,16 @@ export interface RunTable {
 export interface EventTable {
   id: string;
   taken_at: number;
+  /** The run that it became. */
+  run_id: Generated<string | null>;
 }
 
-/** A cap that an admin set; what is not here comes from the configuration. `scope` is `person:<id>` or `everybody`. */
+/** One row, counted up by every change of policies, pauses, credit and links: what a process knows of them is of this version. */
+export interface BudgetVersionTable {
+  version: number;
+}
+
+/** A cap that an admin set; what is not here comes from the configuration. `scope` as in core/budget/scope.ts. */
 export interface PolicyTable {
   scope: string;
   /** null is unlimited. */
@@ -59,37 +74,59 @@ export interface PolicyTable {
   set_at: number;
 }
 
-/** One scope's counters in one period. Unique by scope, unit and period. */
+/** A scope that may spend nothing for the time being, whatever its cap. */
+export interface PauseTable {
+  scope: string;
+  paused_by: string;
+  paused_at: number;
+}
+
+/**
+ * One scope's counters in one period, or extra credit (`unit` credit: what was granted is spent below zero, and `ends_at` is
+ * when it expires). Unique by scope, unit and period.
+ */
 export interface BucketTable {
   id: Generated<number>;
   scope: string;
+  /** Of the kind of scope: buckets are locked in the order of rank, scope, id. */
+  rank: number;
   unit: string;
-  /** `2026-11-21`, `2026-W47`, `2026-11` or `once`, in the configured time zone. */
+  /** `2026-11-21`, `2026-W47`, `2026-11` or `once`, in the configured time zone; of credit its own id. */
   period: string;
   starts_at: number;
   ends_at: number | null;
+  /** What the period allows, what was carried over included; null is unlimited, and 0 for credit. */
   limit_micro_usd: number | null;
+  carried_micro_usd: number;
   reserved_micro_usd: number;
   spent_micro_usd: number;
+  /** 0, 80 or 100: which share of the limit has been told about. */
+  warned: number;
 }
 
-/** Money reserved for a run. `state`: held, settled. */
+/** Money reserved for a run, and what it cost. `state`: held, settled. Reports are made from these rows. */
 export interface HoldTable {
   run_id: string;
   person_id: string;
+  /** `<surface>:<workspace>` and `<surface>:<workspace>/<channel>`; null where there is none, the latter in direct messages. */
+  workspace: string | null;
+  channel: string | null;
+  /** The label that people know the model by. */
+  model: string;
+  command: string;
   state: string;
   amount_micro_usd: number;
   cost_micro_usd: number | null;
+  /** 1 when the real cost is not known: charged by measured time, or as held. */
+  measured: number;
   created_at: number;
   resolved_at: number | null;
 }
 
-export interface HoldBucketTable {
-  run_id: string;
-  bucket_id: number;
-}
-
-/** The ledger: append-only. `kind`: hold, settle, release, grant, adjust. Amounts are signed changes of reserved and spent. */
+/**
+ * The ledger: append-only. Amounts are signed changes of a bucket's reserved and spent. `kind`: hold, settle, release (of a
+ * run) · adjust (with a run: counted in this bucket from now on; without: a reset) · leave (no longer counted here) · grant.
+ */
 export interface EntryTable {
   id: Generated<number>;
   at: number;
@@ -101,15 +138,76 @@ export interface EntryTable {
   spent_micro_usd: number;
 }
 
-/** What admins changed: who, what it was, what it is. */
+/** The last costs of one model in one command: sixteen digits each, fifty at most, the newest last. */
+export interface EstimateTable {
+  model: string;
+  command: string;
+  runs: number;
+  costs: string;
+}
+
+/** What admins changed: who, where, what it was, what it is. */
 export interface AuditTable {
   id: Generated<number>;
   at: number;
   actor_id: string;
+  /** Where it was said, where that is known. */
+  place: string | null;
   action: string;
   scope: string;
   before: string | null;
   after: string | null;
+}
+
+/** People who are one: `account_id` is the person id under which their money is counted. */
+export interface LinkTable {
+  person_id: string;
+  account_id: string;
+  linked_at: number;
+}
+
+/** A code that joins another account to this person, as its SHA-256. */
+export interface LinkCodeTable {
+  code_hash: string;
+  person_id: string;
+  expires_at: number;
+}
+
+/** Wrong codes, so that nobody tries them all. */
+export interface LinkAttemptTable {
+  id: Generated<number>;
+  person_id: string;
+  at: number;
+}
+
+/** Keys of other programs; see core/api-keys.ts. */
+export interface ApiKeyTable {
+  name: string;
+  /** SHA-256 of the secret, in hex. */
+  hash: string;
+  callback_secret: string;
+  admin: number;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+/** The version that answers for a model of which people only give the name, from its first use on. */
+export interface ModelPinTable {
+  /** `owner/name`, or `owner/name:` with the version's first digits. */
+  name: string;
+  /** `owner/name:<64 hex>`. */
+  ref: string;
+  pinned_at: number;
+}
+
+/** Models that everybody may run by name. */
+export interface AllowedModelTable {
+  /** `owner/name` or `deployments/owner/name`. */
+  name: string;
+  /** In exactly this version. */
+  ref: string;
+  allowed_by: string;
+  allowed_at: number;
 }
 
 /** Keyv's rows: what may be lost. */

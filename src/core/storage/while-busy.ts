@@ -9,15 +9,27 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && /database (?:table )?is (?:locked|busy)/i.test(error.message);
 }
 
-/** Does it again as long as it fails because the database is locked, for ten seconds at most. */
-export async function retryWhileBusy<T>(attempt: () => T): Promise<T> {
+async function wait<T>(attempt: () => T): Promise<T> {
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (let pauseMs = 1; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+    await sleep(pauseMs);
     try {
       return attempt();
     } catch (error) {
       if (!isBusy(error) || performance.now() > giveUpAt) throw error;
     }
-    await sleep(pauseMs);
   }
+}
+
+/**
+ * Does it again as long as it fails because the database is locked, for ten seconds at most. Nearly always it succeeds at
+ * once, and then nobody has to wait for a promise.
+ */
+export function retryWhileBusy<T>(attempt: () => T): T | Promise<T> {
+  try {
+    return attempt();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+  return wait(attempt);
 }

@@ -2,19 +2,36 @@
 
 import { vi } from 'vitest';
 import { createDiscordSurface } from '../../../src/bots/discord/surface.ts';
-import type { ButtonPress, Handler, Invocation, Message, Reply, Surface } from '../../../src/core/chat.ts';
+import type { ThreadPolicy } from '../../../src/bots/discord/threads.ts';
+import type {
+  ButtonPress,
+  FormSubmission,
+  Handler,
+  Invocation,
+  Message,
+  Reply,
+  Surface,
+} from '../../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
-import { type Command, defineInstantCommand } from '../../../src/core/command.ts';
+import { type Command, defineInstantCommand, defineModelCommand } from '../../../src/core/command.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { createDiscordStandin, type DiscordStandin } from '../../standins/discord/standin.ts';
 
 const answered = async (): Promise<Message> => ({ text: 'unused' });
 
+const notPlanned = async () => {
+  throw new Error('the handler of these tests plans nothing');
+};
+
 const commands: readonly Command[] = [
-  defineInstantCommand({
+  defineModelCommand({
     name: 'ask',
     description: 'Ask a model',
     access: 'everyone',
+    onMessage: {
+      label: 'Ask about this',
+      asks: { name: 'prompt', label: 'What do you want to know?', required: true, type: 'text' },
+    },
     options: {
       length: { type: 'integer', description: 'How long', min: 1, max: 9000 },
       prompt: { type: 'string', description: 'What to ask', required: true, maxLength: 4000 },
@@ -24,9 +41,20 @@ const commands: readonly Command[] = [
         suggest: () => [],
       },
       tone: { type: 'choice', description: 'How it sounds', choices: ['plain', 'formal'] },
+      warmth: { type: 'number', description: 'How wild', min: 0, max: 2 },
       private: { type: 'boolean', description: 'Only for me' },
     },
-    run: answered,
+    plan: notPlanned,
+  }),
+  defineModelCommand({
+    name: 'transcribe',
+    description: 'Write down what is said',
+    access: 'everyone',
+    onMessage: { label: 'Transcribe this' },
+    options: {
+      sound: { type: 'attachment', description: 'A recording', required: true, accept: ['audio', 'video'] },
+    },
+    plan: notPlanned,
   }),
   defineInstantCommand({
     name: 'usage',
@@ -50,6 +78,8 @@ const commands: readonly Command[] = [
     options: {
       amount: { type: 'string', description: 'How much', required: true },
       who: { type: 'person', description: 'Whose' },
+      role: { type: 'role', description: 'Of whom' },
+      where: { type: 'channel', description: 'In which channel' },
     },
     run: answered,
   }),
@@ -65,6 +95,7 @@ export interface DiscordBot {
   readonly surface: Surface;
   readonly taken: Taken[];
   readonly presses: ButtonPress[];
+  readonly submissions: { readonly submission: FormSubmission; readonly reply: Reply }[];
   readonly logged: string[];
   /** The next request that the handler has not been asked for yet. */
   next(): Promise<Taken>;
@@ -77,12 +108,15 @@ export async function startDiscordBot(
     slots?: number;
     clock?: Clock;
     token?: string;
-    handle?: Handler['handle'];
-  } = {},
+    shards?: { ids: readonly number[]; total: number };
+    threads?: ThreadPolicy;
+    commands?: readonly Command[];
+  } & Partial<Pick<Handler, 'handle' | 'press' | 'suggest' | 'openForm'>> = {},
 ): Promise<DiscordBot> {
   const standin = options.standin ?? (await createDiscordStandin({ slots: options.slots ?? 1000 }));
   const taken: Taken[] = [];
   const presses: ButtonPress[] = [];
+  const submissions: { submission: FormSubmission; reply: Reply }[] = [];
   const logged: string[] = [];
   let asked = 0;
   const handler: Handler = {
@@ -92,20 +126,28 @@ export async function startDiscordBot(
     },
     async press(press) {
       presses.push(press);
-      return 'Stopping @everyone.';
+      return options.press ? options.press(press) : 'Stopping @everyone.';
     },
-    suggest: (command, option, typed) =>
-      Array.from({ length: 30 }, (_, at) => ({
-        name: `${command} ${option} ${typed} ${at}`,
-        value: `m${at}`,
-      })),
+    openForm: options.openForm ?? (async () => 'There is no such form.'),
+    async submit(submission, reply) {
+      submissions.push({ submission, reply });
+    },
+    suggest:
+      options.suggest ??
+      (async (command, option, typed) =>
+        Array.from({ length: 30 }, (_, at) => ({
+          name: `${command} ${option} ${typed} ${at}`,
+          value: `m${at}`,
+        }))),
   };
   const write = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: write, info: write, warn: write, error: write };
   const surface = createDiscordSurface({
     token: options.token ?? standin.token,
     apiUrl: standin.apiUrl,
-    commands,
+    ...(options.shards ? { shards: options.shards } : {}),
+    ...(options.threads ? { threads: options.threads } : {}),
+    commands: options.commands ?? commands,
     handler,
     clock: options.clock ?? systemClock,
     log,
@@ -116,6 +158,7 @@ export async function startDiscordBot(
     surface,
     taken,
     presses,
+    submissions,
     logged,
     next: () =>
       vi.waitFor(() => {

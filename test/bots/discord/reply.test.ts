@@ -60,16 +60,13 @@ describe('a Discord reply', () => {
     expect(inChannel).toEqual([]);
   });
 
-  it('is gone where the bot was a guest and the token has run out', async () => {
-    bot.standin.sendCommand({
-      name: 'ask',
-      options: { prompt: 'hi' },
-      channel: bot.standin.elsewhere,
-      userInstall: true,
-    });
-    const { reply } = await bot.next();
-    bot.standin.advance(15 * minute + 1);
-    await expect(reply.write({ text: 'too late' }, true)).rejects.toThrow(ReplyGoneError);
+  it('goes on in the same message when Discord closes the interaction before its time', async () => {
+    const { command, reply } = await ask();
+    await reply.write({ text: 'Half' }, false);
+    bot.standin.failNext('PATCH', /original/, 401, 50027);
+    await writeAll(reply, { text: 'Half and whole.' });
+    expect(command.messages().map(bot.standin.text)).toEqual(['Half and whole.']);
+    expect(reply.lane.key).toBe(`discord:channel:${bot.standin.channel.id}`);
   });
 
   it('is gone when its message was deleted', async () => {

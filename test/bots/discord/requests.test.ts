@@ -1,6 +1,8 @@
 /** What arrives from Discord becomes an invocation, acknowledged in time. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createFakeClock } from '../../fake-clock.ts';
+import { createDiscordStandin } from '../../standins/discord/standin.ts';
 import { type DiscordBot, startDiscordBot, writeAll } from './discord-bot.ts';
 
 describe('a request on Discord', () => {
@@ -46,6 +48,59 @@ describe('a request on Discord', () => {
       values: { amount: '5', who: `discord:${standin.ada.id}` },
     });
     expect(invocation.person.platformAdmin).toBe(true);
+  });
+
+  it('has numbers, roles and channels as its options are declared', async () => {
+    const { standin } = bot;
+    const role = standin.addRole('Painters');
+    standin.sendCommand({ name: 'ask', options: { prompt: 'hi', warmth: 0.7 } });
+    expect((await bot.next()).invocation.args).toEqual({
+      form: 'typed',
+      values: { prompt: 'hi', warmth: 0.7 },
+    });
+    const options = { amount: '5', role, where: standin.channel };
+    standin.sendCommand({ name: 'budget set', options, admin: true });
+    expect((await bot.next()).invocation.args).toEqual({
+      form: 'typed',
+      values: { amount: '5', role: `discord:${role}`, where: standin.channel.id },
+    });
+  });
+
+  it('says which roles the asker has, and whether the channel is for adults only', async () => {
+    const standin = await createDiscordStandin();
+    const role = standin.addRole('Painters');
+    const adult = standin.addChannel({ nsfw: true });
+    const thread = standin.addChannel({ kind: 'thread', parentId: adult.id });
+    const painter = standin.addUser('Frida', [role]);
+    const roomy = await startDiscordBot({ standin });
+    standin.sendCommand({ name: 'ask', options: { prompt: 'hi' }, user: painter, channel: adult });
+    const typed = await roomy.next();
+    standin.mention('hi', { user: painter, channel: thread });
+    const written = await roomy.next();
+    standin.mention('hi');
+    const plain = await roomy.next();
+    for (const { invocation } of [typed, written]) {
+      expect(invocation.person.roles).toEqual([`discord:${role}`]);
+      expect(invocation.place).toMatchObject({ channel: adult.id, ageRestricted: true });
+    }
+    expect(plain.invocation.person).not.toHaveProperty('roles');
+    expect(plain.invocation.place).not.toHaveProperty('ageRestricted');
+    await roomy.close();
+  });
+
+  it('brings its file under the name of the option', async () => {
+    const { standin } = bot;
+    const voice = {
+      name: 'voice.ogg',
+      url: 'https://cdn.test/voice.ogg',
+      contentType: 'audio/ogg',
+      sizeBytes: 12,
+      durationSeconds: 3.5,
+    };
+    standin.sendCommand({ name: 'transcribe', options: { sound: voice } });
+    const { invocation } = await bot.next();
+    expect(invocation.args).toEqual({ form: 'typed', values: {}, files: { sound: voice } });
+    expect(invocation.attachments).toEqual([]);
   });
 
   it('is answered in a direct message', async () => {
@@ -135,6 +190,17 @@ describe('a request on Discord', () => {
     expect(bot.taken).toHaveLength(1);
   });
 
+  it('gets an empty list when suggestions take too long', async () => {
+    const clock = createFakeClock();
+    const slow = await startDiscordBot({ clock, suggest: () => new Promise(() => undefined) });
+    const typing = slow.standin.autocomplete({ name: 'ask', options: { model: 'x' }, focused: 'model' });
+    await vi.waitFor(async () => {
+      await clock.advance(2500);
+      expect(typing.acknowledgement()?.data).toEqual({ choices: [] });
+    });
+    await slow.close();
+  });
+
   it('gets suggestions while it is typed, at most 25', async () => {
     const { standin } = bot;
     const typing = standin.autocomplete({ name: 'ask', options: { model: 'lla' }, focused: 'model' });
@@ -155,9 +221,13 @@ describe('a request on Discord', () => {
     const [message] = command.messages();
     if (!message) throw new Error('there is no answer');
     const press = standin.press(message, 'cancel:1');
-    await vi.waitFor(() => expect(press.messages().map(standin.text)).toEqual(['Stopping @everyone.']));
-    expect(press.original()?.ephemeral).toBe(true);
-    expect(bot.presses).toMatchObject([{ id: 'cancel:1', person: { id: `discord:${standin.ada.id}` } }]);
+    await vi.waitFor(() => expect(press.followUps().map(standin.text)).toEqual(['Stopping @everyone.']));
+    expect(press.followUps().map((each) => each.ephemeral)).toEqual([true]);
+    expect(press.acknowledgement()).toMatchObject({ type: 6 });
+    expect(command.messages().map(standin.text)).toEqual(['Once']);
+    expect(bot.presses).toMatchObject([
+      { eventId: `discord:${press.id}`, id: 'cancel:1', person: { id: `discord:${standin.ada.id}` } },
+    ]);
     expect(standin.pings()).toEqual([]);
   });
 
@@ -171,7 +241,15 @@ describe('a request on Discord', () => {
 
   it('that Discord gave up on is not begun', async () => {
     const { standin } = bot;
-    standin.failNext('POST', /callback$/, 404);
+    standin.failNext('POST', /callback$/, 404, 10062);
+    standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
+    await vi.waitFor(() => expect(bot.logged.join()).toContain('could not be answered'));
+    expect(bot.taken).toEqual([]);
+  });
+
+  it('that another process was quicker to answer is left to that one', async () => {
+    const { standin } = bot;
+    standin.failNext('POST', /callback$/, 400, 40060);
     standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
     await vi.waitFor(() => expect(bot.logged.join()).toContain('could not be answered'));
     expect(bot.taken).toEqual([]);

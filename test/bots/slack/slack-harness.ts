@@ -3,7 +3,15 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createSlackSurface, type SlackSurface } from '../../../src/bots/slack/surface.ts';
-import type { ButtonPress, Handler, Invocation, Message, Reply } from '../../../src/core/chat.ts';
+import type {
+  ButtonPress,
+  Form,
+  FormSubmission,
+  Handler,
+  Invocation,
+  Message,
+  Reply,
+} from '../../../src/core/chat.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { type Command, defineInstantCommand } from '../../../src/core/command.ts';
 import type { Log } from '../../../src/core/log.ts';
@@ -32,7 +40,12 @@ export const commands: readonly Command[] = [
       model: { type: 'choice', description: 'Which model', choices: ['llama', 'claude'] },
       private: { type: 'boolean', description: 'Only you see the answer' },
     },
+    onMessage: {
+      label: 'Ask about this',
+      asks: { name: 'prompt', label: 'What do you want to know?', required: true, type: 'text' },
+    },
   }),
+  instant('transcribe', { onMessage: { label: 'Transcribe this' } }),
   instant('usage', { private: true }),
   instant('budget view', { access: 'admins' }),
   instant('budget set', {
@@ -40,6 +53,8 @@ export const commands: readonly Command[] = [
     options: {
       amount: { type: 'string', description: 'How much', required: true },
       person: { type: 'person', description: 'Whose' },
+      role: { type: 'role', description: 'Of which group' },
+      channel: { type: 'channel', description: 'Of which channel' },
     },
   }),
 ];
@@ -50,11 +65,16 @@ export interface Bench {
   readonly invocations: Invocation[];
   readonly replies: Reply[];
   readonly presses: ButtonPress[];
+  readonly submissions: FormSubmission[];
+  /** The forms that there are, by their ids. */
+  forms: Readonly<Record<string, Form>>;
   readonly logged: string[];
   /** What the handler does with every request; writes `Hello` at first. */
   answer: (invocation: Invocation, reply: Reply) => Promise<void>;
   /** Starts the surface of this mode; the stand-in delivers to it. */
   start(): Promise<void>;
+  /** Another process: a surface that shares nothing with this one but Slack. */
+  otherSurface(): SlackSurface;
   close(): Promise<void>;
 }
 
@@ -85,6 +105,7 @@ export async function createBench(
   const invocations: Invocation[] = [];
   const replies: Reply[] = [];
   const presses: ButtonPress[] = [];
+  const submissions: FormSubmission[] = [];
   const handler: Handler = {
     async handle(invocation, reply) {
       invocations.push(invocation);
@@ -95,19 +116,27 @@ export async function createBench(
       presses.push(press);
       return `Pressed ${press.id}.`;
     },
-    suggest: () => [],
+    suggest: async () => [],
+    openForm: async (id) => bench.forms[id] ?? 'There is no such form.',
+    async submit(submission, reply) {
+      submissions.push(submission);
+      replies.push(reply);
+      await writeAll(reply, { text: 'Submitted' });
+    },
   };
-  const surface = createSlackSurface({
-    botToken: options.botToken ?? slack.world.botToken,
-    ...(mode === 'socket'
-      ? { appToken: options.appToken ?? slack.world.appToken }
-      : { signingSecret: slack.world.signingSecret }),
-    apiUrl: slack.apiUrl,
-    commands,
-    handler,
-    clock: systemClock,
-    log,
-  });
+  const createSurface = () =>
+    createSlackSurface({
+      botToken: options.botToken ?? slack.world.botToken,
+      ...(mode === 'socket'
+        ? { appToken: options.appToken ?? slack.world.appToken }
+        : { signingSecret: slack.world.signingSecret }),
+      apiUrl: slack.apiUrl,
+      commands,
+      handler,
+      clock: systemClock,
+      log,
+    });
+  const surface = createSurface();
   const { httpHandler } = surface;
   const server = httpHandler ? createServer(getRequestListener(httpHandler)) : undefined;
   if (server) {
@@ -122,9 +151,12 @@ export async function createBench(
     invocations,
     replies,
     presses,
+    submissions,
+    forms: {},
     logged,
     answer: (_, reply) => writeAll(reply, { text: 'Hello' }),
     start: () => surface.start(),
+    otherSurface: createSurface,
     async close() {
       await surface.stop();
       server?.closeAllConnections();

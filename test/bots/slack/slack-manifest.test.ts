@@ -29,8 +29,9 @@ describe('the Slack manifest', () => {
     ]);
     expect(hints).toEqual([
       ['/ask', 'prompt [--model llama/claude] [--private]'],
+      ['/transcribe', undefined],
       ['/usage', undefined],
-      ['/budget', 'view | set amount [--person person]'],
+      ['/budget', 'view | set amount [--person person] [--role role] [--channel channel]'],
     ]);
   });
 
@@ -38,14 +39,55 @@ describe('the Slack manifest', () => {
     const bench = await createBench('socket');
     await bench.start();
     try {
-      expect(socket.settings.event_subscriptions.bot_events).toEqual(['app_mention', 'message.im']);
+      expect(socket.settings.event_subscriptions.bot_events).toEqual([
+        'app_mention',
+        'message.im',
+        'agent_session_stopped',
+      ]);
       await bench.slack.mention('<@bot> x');
       await bench.slack.directMessage('x');
       for (const { command } of socket.features.slash_commands) await bench.slack.slash(command, 'view');
-      await eventually(() => bench.invocations.length === 5);
+      await eventually(() => bench.invocations.length === 6);
     } finally {
       await bench.close();
     }
+  });
+
+  it('offers the message shortcuts that are answered', async () => {
+    const { shortcuts } = socket.features;
+    expect(shortcuts.map(({ name, type }: Record<string, unknown>) => [name, type])).toEqual([
+      ['Ask about this', 'message'],
+      ['Transcribe this', 'message'],
+    ]);
+    for (const { name, description } of shortcuts) {
+      expect(name.length).toBeLessThanOrEqual(24);
+      expect(description.length).toBeLessThanOrEqual(150);
+    }
+    const bench = await createBench('socket');
+    await bench.start();
+    try {
+      const { message } = await bench.slack.directMessage('about me');
+      await eventually(() => bench.invocations[0]);
+      for (const { callback_id: id } of shortcuts) await bench.slack.shortcut(message, id);
+      await eventually(() => bench.slack.world.views.length === 1 && bench.invocations.length === 2);
+    } finally {
+      await bench.close();
+    }
+  });
+
+  it('asks for the scopes of everything that it calls', async () => {
+    const scopes: string[] = socket.oauth_config.scopes.bot;
+    for (const scope of [
+      'files:read',
+      'files:write',
+      'im:write',
+      'usergroups:read',
+      'users:read',
+      'assistant:write',
+    ])
+      expect(scopes).toContain(scope);
+    expect(new Set(scopes).size).toBe(scopes.length);
+    expect(socket.features.agent_view.agent_description.length).toBeLessThanOrEqual(300);
   });
 
   it('names the request URL over HTTP and none over sockets', () => {

@@ -88,16 +88,17 @@ describe.each<Mode>(['socket', 'http'])('Slack over %s', (mode) => {
     expect(bench.invocations[0]).toMatchObject({ command: 'budget view', args: { form: 'text', text: '' } });
   });
 
-  it('answers a direct message where it was written, and takes links and entities as typed', async () => {
-    await bench.slack.directMessage(
+  it('answers a direct message in its thread, and takes links and entities as typed', async () => {
+    const { message: question } = await bench.slack.directMessage(
       'read <https://example.com/a?b=1&amp;c=2> on <http://example.org|example.org>',
     );
     const message = await firstMessage();
     expect(message.channel).toBe(DIRECT);
-    expect(message.threadTs).toBeUndefined();
+    expect(message.threadTs).toBe(question.ts);
     const { args, place } = await firstInvocation();
     expect(args).toEqual({ form: 'text', text: 'read https://example.com/a?b=1&c=2 on example.org' });
-    expect(place.direct).toBe(true);
+    expect(place).toMatchObject({ direct: true, channel: DIRECT });
+    expect(place.thread).toBeUndefined();
   });
 
   it('ignores bots, edits and itself', async () => {
@@ -163,24 +164,26 @@ describe.each<Mode>(['socket', 'http'])('Slack over %s', (mode) => {
     expect((await firstMessage()).ephemeralFor).toBe(ALICE);
   });
 
-  it('answers where it is no member through the response_url, and says how to invite it', async () => {
+  it('answers where it is no member through the response_url, and the rest in a direct message', async () => {
+    const text = Array.from({ length: 12_000 }, (_, at) => `w${at}`).join(' ');
     bench.answer = async (_, reply) => {
       await writeAll(reply, { text: '', status: 'Booting' }, false);
-      await writeAll(reply, { text: 'word '.repeat(10_000) });
+      await writeAll(reply, { text, footnote: 'llama' });
     };
     await bench.slack.slash('/ask', 'x', { channel: ELSEWHERE });
-    await eventually(() => bench.slack.messages(ELSEWHERE)[4]);
-    const messages = bench.slack.messages(ELSEWHERE);
-    expect(messages.map((message) => message.through)).toEqual(Array(5).fill('response_url'));
-    expect(messages.map((message) => message.ephemeralFor)).toEqual([
-      ALICE,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect(smallPrint(latest(messages[4] ?? expect.fail()))).toContain('/invite @replibot');
-    expect(smallPrint(latest(messages[4] ?? expect.fail()))).toContain('The rest did not fit');
+    await eventually(() => bench.slack.messages(DIRECT)[2]);
+    const [told, ...here] = bench.slack.messages(ELSEWHERE);
+    expect(told?.ephemeralFor).toBe(ALICE);
+    expect(here.map((message) => [message.through, message.ephemeralFor])).toEqual(
+      Array(4).fill(['response_url', undefined]),
+    );
+    expect(smallPrint(latest(here[3] ?? expect.fail()))).toBe(
+      'The rest is in the direct messages of whoever asked. · Invite me with /invite @replibot to see answers here while I write them.',
+    );
+    const rest = bench.slack.messages(DIRECT);
+    expect(smallPrint(latest(rest.at(-1) ?? expect.fail()))).toBe('llama');
+    const shown = [...here, ...rest].map((message) => shownText(latest(message)));
+    expect(shown.join(' ').match(/w\d+/g)).toEqual(text.match(/w\d+/g));
   });
 
   it('says which commands there are when the second word is missing', async () => {

@@ -1,10 +1,20 @@
 /** The playground as its readers meet it: the real surface on a real server, with a handler that a test directs. */
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AccessOptions } from '../../../src/bots/web/access.ts';
 import type { KeyValueStore } from '../../../src/bots/web/exchange-store.ts';
 import { createWebSurface, type WebSurface } from '../../../src/bots/web/web-surface.ts';
-import type { ButtonPress, Handler, Invocation, Reply } from '../../../src/core/chat.ts';
-import { systemClock } from '../../../src/core/clock.ts';
+import type {
+  ButtonPress,
+  Form,
+  FormSubmission,
+  Handler,
+  Invocation,
+  Reply,
+} from '../../../src/core/chat.ts';
+import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { defineInstantCommand } from '../../../src/core/command.ts';
 import { createHttpServer } from '../../../src/core/http/http-server.ts';
 import type { Log } from '../../../src/core/log.ts';
@@ -23,7 +33,12 @@ export function createMapStore(): KeyValueStore {
 export interface DirectedHandler extends Handler {
   readonly invocations: { readonly invocation: Invocation; readonly reply: Reply }[];
   readonly presses: ButtonPress[];
+  readonly submissions: { readonly submission: FormSubmission; readonly reply: Reply }[];
   answer: (reply: Reply, invocation: Invocation) => Promise<void>;
+  /** What a press says; it may open a reply. */
+  pressed: (press: ButtonPress) => Promise<string>;
+  /** What a form button opens. */
+  form: Form | string;
 }
 
 export function createDirectedHandler(
@@ -32,17 +47,24 @@ export function createDirectedHandler(
   const handler: DirectedHandler = {
     invocations: [],
     presses: [],
+    submissions: [],
     answer,
+    pressed: async () => 'Cancelled.',
+    form: 'There is no such form.',
     async handle(invocation, reply) {
       handler.invocations.push({ invocation, reply });
       await handler.answer(reply, invocation);
     },
     async press(press) {
       handler.presses.push(press);
-      return 'Cancelled.';
+      return handler.pressed(press);
     },
-    suggest: (_command, _option, typed) =>
+    suggest: async (_command, _option, typed) =>
       ['llama', 'mistral'].filter((name) => name.startsWith(typed)).map((name) => ({ name, value: name })),
+    openForm: async () => handler.form,
+    async submit(submission, reply) {
+      handler.submissions.push({ submission, reply });
+    },
   };
   return handler;
 }
@@ -55,7 +77,15 @@ const commands = [
     options: {
       prompt: { type: 'string', description: 'What to ask', required: true },
       model: { type: 'string', description: 'Which model', suggest: () => [] },
+      file: { type: 'attachment', description: 'A picture or a text', accept: ['image', 'text'] },
     },
+    run: async () => ({ text: '' }),
+  }),
+  defineInstantCommand({
+    name: 'transcribe',
+    description: 'Write down what is said',
+    access: 'everyone',
+    options: { audio: { type: 'attachment', description: 'The recording', accept: ['audio', 'video'] } },
     run: async () => ({ text: '' }),
   }),
   defineInstantCommand({
@@ -70,7 +100,10 @@ const commands = [
 export interface Playground {
   readonly url: string;
   readonly surface: WebSurface;
+  readonly filesDirectory: string;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Sends a file in one piece, as the page does; returns its id. */
+  upload(name: string, bytes: Uint8Array<ArrayBuffer>, contentType?: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -79,7 +112,12 @@ export async function openPlayground(options: {
   readonly access?: AccessOptions;
   readonly store?: KeyValueStore;
   readonly notice?: string;
+  /** Left as it is in the end; default: a new one, removed. */
+  readonly filesDirectory?: string;
+  readonly clock?: Clock;
 }): Promise<Playground> {
+  const clock = options.clock ?? systemClock;
+  const filesDirectory = options.filesDirectory ?? (await mkdtemp(join(tmpdir(), 'playground-')));
   const server = createHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -90,8 +128,9 @@ export async function openPlayground(options: {
   const surface = createWebSurface({
     commands,
     handler: options.handler,
-    clock: systemClock,
+    clock,
     log: silentLog,
+    filesDirectory,
     access: options.access ?? { loopback: true },
     store: options.store ?? createMapStore(),
     ...(options.notice === undefined ? {} : { notice: options.notice }),
@@ -99,18 +138,28 @@ export async function openPlayground(options: {
   server.mount('/', surface.app.fetch);
   await surface.start();
   const { url } = await server.start();
+  const post: Playground['post'] = (path, body, headers = {}) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
   return {
     url,
     surface,
-    post: (path, body, headers = {}) =>
-      fetch(url + path, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
+    filesDirectory,
+    post,
+    async upload(name, bytes, contentType = '') {
+      const begun = await post('/uploads', { name, contentType, sizeBytes: bytes.length });
+      const { id } = (await begun.json()) as { id: string };
+      const headers = { 'Content-Type': 'application/octet-stream' };
+      await fetch(`${url}/uploads/${id}?offset=0`, { method: 'PATCH', headers, body: bytes });
+      return id;
+    },
     async close() {
       await surface.stop();
       await server.stop();
+      if (!options.filesDirectory) await rm(filesDirectory, { recursive: true, force: true });
     },
   };
 }

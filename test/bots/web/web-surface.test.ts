@@ -97,9 +97,12 @@ describe('a question', () => {
 it('passes a pressed button on and tells the person what came of it', async () => {
   const handler = createDirectedHandler();
   const { post } = await open({ handler });
-  const response = await post(`/chat/${CONVERSATION}/press`, { buttonId: 'cancel:run-1' });
+  const press = { id: 'press-0001', buttonId: 'cancel:run-1', label: 'Cancel' };
+  const response = await post(`/chat/${CONVERSATION}/press`, press);
   expect(await response.json()).toEqual({ text: 'Cancelled.' });
-  expect(handler.presses).toMatchObject([{ id: 'cancel:run-1', person: { id: 'web:local' } }]);
+  expect(handler.presses).toMatchObject([
+    { eventId: `web:${CONVERSATION}:press-0001`, id: 'cancel:run-1', person: { id: 'web:local' } },
+  ]);
 });
 
 it('lists the commands with their options, completes a value, and passes the notice on', async () => {
@@ -107,7 +110,8 @@ it('lists the commands with their options, completes a value, and passes the not
   expect(await (await fetch(`${url}/commands`)).json()).toMatchObject({
     notice: 'The sandbox plays Replicate',
     commands: [
-      { name: 'ask', options: [{ name: 'prompt' }, { name: 'model', suggests: true }] },
+      { name: 'ask', options: [{ name: 'prompt' }, { name: 'model', suggests: true }, { name: 'file' }] },
+      { name: 'transcribe', options: [{ name: 'audio', type: 'attachment' }] },
       { name: 'budget set' },
     ],
   });
@@ -121,7 +125,7 @@ it('forbids the browser everything but our own files', async () => {
     const { headers } = await fetch(url + path);
     expect(headers.get('content-security-policy')).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        "media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     );
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('access-control-allow-origin')).toBeNull();

@@ -12,6 +12,8 @@ function stateWith(spentMicroUsd: number, reservedMicroUsd: number): CapState {
     source: 'configuration',
     spentMicroUsd,
     reservedMicroUsd,
+    carriedMicroUsd: 0,
+    creditMicroUsd: 0,
     leftMicroUsd: Math.max(0, 1_000_000 - spentMicroUsd - reservedMicroUsd),
     resetsAt: Date.UTC(2026, 10, 22),
   };

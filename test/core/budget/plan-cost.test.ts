@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costRange, limitPlan, textPlanCost } from '../../../src/core/budget/plan-cost.ts';
+import { costRange, limitPlan, planCost } from '../../../src/core/budget/plan-cost.ts';
 import type { Plan, PlanCost } from '../../../src/core/command.ts';
 
 const positive = (max: number) => fc.integer({ min: 1, max });
@@ -24,7 +24,23 @@ const free = fc.record({
   by: fc.constant('free' as const),
   deadlineSeconds: fc.integer({ min: 5, max: 1800 }),
 });
-const anyCost: fc.Arbitrary<PlanCost> = fc.oneof(bySecond, byToken, free);
+const byImage = fc.record(
+  {
+    by: fc.constant('image' as const),
+    microUsdPerImage: fc.oneof(positive(200_000), fc.double({ min: 0.01, max: 5000, noNaN: true })),
+    images: positive(10),
+    countInput: fc.constant('num_outputs'),
+    deadlineSeconds: fc.integer({ min: 5, max: 1800 }),
+  },
+  { requiredKeys: ['by', 'microUsdPerImage', 'images', 'deadlineSeconds'] },
+);
+const byAudioSecond = fc.record({
+  by: fc.constant('audio-second' as const),
+  microUsdPerAudioSecond: fc.double({ min: 0.01, max: 5000, noNaN: true }),
+  audioSeconds: positive(50_000),
+  deadlineSeconds: fc.integer({ min: 5, max: 1800 }),
+});
+const anyCost: fc.Arbitrary<PlanCost> = fc.oneof(bySecond, byToken, byImage, byAudioSecond, free);
 
 const planOf = (cost: PlanCost): Plan => ({
   label: 'model',
@@ -56,6 +72,8 @@ describe('what a plan can cost', () => {
         expect(limited.cost.deadlineSeconds).toBeLessThanOrEqual(cost.deadlineSeconds);
         if (limited.cost.by === 'token' && limited.cost.microUsdPerMillionOutput > 0)
           expect(limited.input.max_tokens).toBe(limited.cost.maxOutputTokens);
+        if (limited.cost.by === 'image' && limited.cost.countInput !== undefined)
+          expect(limited.input.num_outputs).toBe(limited.cost.images);
       }),
       { numRuns: 2000 },
     );
@@ -67,9 +85,33 @@ describe('what a plan can cost', () => {
     expect(limitPlan(planOf(cost), 300 * 725).cost.deadlineSeconds).toBe(300);
   });
 
-  it('has to have a bound', () => {
-    const price = { by: 'token', microUsdPerMillionInput: 1, microUsdPerMillionOutput: 1 } as const;
-    const limits = { deadlineSeconds: 60, typicalSeconds: 5, inputTokens: 10, maxOutputTokens: 100 };
-    expect(() => textPlanCost(price, limits, 'llama')).toThrow(/llama is priced by token but has no input/);
+  it('makes as many pictures as the hold pays for, and all or none where their number cannot be chosen', () => {
+    const cost = { by: 'image', microUsdPerImage: 3000, images: 4, deadlineSeconds: 60 } as const;
+    expect(costRange(cost)).toEqual({ ceilingMicroUsd: 12_000, typicalMicroUsd: 12_000 });
+    const counted = { ...cost, countInput: 'num_outputs' };
+    expect(costRange(counted)).toEqual({ ceilingMicroUsd: 12_000, typicalMicroUsd: 3000 });
+    expect(limitPlan(planOf(counted), 7000).input.num_outputs).toBe(2);
+  });
+
+  it('has to have a bound that fits the price', () => {
+    const time = { deadlineSeconds: 60, typicalSeconds: 5 };
+    const text = { inputTokens: 10, maxOutputTokens: 100 };
+    const byTokens = { by: 'token', microUsdPerMillionInput: 1, microUsdPerMillionOutput: 1 } as const;
+    expect(() => planCost(byTokens, { ...time, text }, 'llama')).toThrow(
+      /llama is priced by token but has no input/,
+    );
+    expect(() => planCost(byTokens, { ...time, pictures: { count: 1 } }, 'sdxl')).toThrow(/not text/);
+    const byPicture = { by: 'image', microUsdPerImage: 3000 } as const;
+    expect(() => planCost(byPicture, { ...time, text }, 'flux')).toThrow(/flux is priced by picture/);
+    expect(planCost(byPicture, { ...time, pictures: { count: 2, countInput: 'n' } }, 'flux')).toEqual({
+      by: 'image',
+      microUsdPerImage: 3000,
+      images: 2,
+      countInput: 'n',
+      deadlineSeconds: 60,
+    });
+    const byLength = { by: 'audio-second', microUsdPerAudioSecond: 100 } as const;
+    expect(() => planCost(byLength, time, 'whisper')).toThrow(/length of sound/);
+    expect(planCost(byLength, { ...time, audioSeconds: 90 }, 'whisper')).toMatchObject({ audioSeconds: 90 });
   });
 });

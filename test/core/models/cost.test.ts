@@ -83,6 +83,28 @@ test('charges pictures by their number', () => {
   expect(costOf(price, ended({ metrics: { images: 4 } }))).toEqual({ microUsd: 12_000, basis: 'images' });
   const output = ['https://replicate.delivery/a.png', 'https://replicate.delivery/b.png'];
   expect(costOf(price, ended({ output }))).toEqual({ microUsd: 6000, basis: 'estimate' });
+  const newName = readMetrics({ image_output_count: 2 }, '');
+  expect(costOf(price, ended({ metrics: newName })).microUsd).toBe(6000);
+});
+
+test('charges pictures that were made and then removed, and none that never were', () => {
+  const cost = { by: 'image', microUsdPerImage: 3000, images: 4, deadlineSeconds: 60 } as const;
+  expect(costOfRun(cost, ended({ output: null, dataRemoved: true })).microUsd).toBe(12_000);
+  expect(costOfRun(cost, ended({ status: 'failed', output: null, dataRemoved: true })).microUsd).toBe(0);
+});
+
+test('charges sound by its length as reported, else by the length that was planned with', () => {
+  const cost = {
+    by: 'audio-second',
+    microUsdPerAudioSecond: 100,
+    audioSeconds: 90,
+    deadlineSeconds: 60,
+  } as const;
+  const metrics = readMetrics({ audio_input_duration_seconds: 61.5 }, '');
+  expect(costOfRun(cost, ended({ metrics }))).toEqual({ microUsd: 6150, basis: 'audio-seconds' });
+  expect(costOfRun(cost, ended())).toEqual({ microUsd: 9000, basis: 'estimate' });
+  const { startedAt: _, ...canceled } = ended({ status: 'canceled', output: null });
+  expect(costOfRun(cost, canceled)).toEqual({ microUsd: 0, basis: 'not-started' });
 });
 
 test('charges nothing where nothing is charged', () => {

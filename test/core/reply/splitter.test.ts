@@ -6,6 +6,7 @@ import { createSplitter, type Page } from '../../../src/core/reply/splitter.ts';
 import { fencesBalanced } from './fence-balance.ts';
 
 const LIMIT = 120;
+const PAGE = 400;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 function split(text: string, limit = LIMIT): readonly Page[] {
@@ -59,6 +60,27 @@ const piece = fc.oneof(
   },
 );
 const markdown = fc.array(piece, { maxLength: 60, size: 'max' }).map((pieces) => pieces.join(''));
+
+/** Without the lines of marks at the end, which may be there only while a fence is open or a line not complete. */
+const withoutMarks = (text: string) => text.replace(/(?:(?:^|\n) *(?:`+|~+)[ \t]*)+$/, '').trimEnd();
+
+/** Text that could be cut almost anywhere. */
+const growing = fc
+  .array(
+    fc.oneof(
+      piece,
+      fc.constantFrom(
+        '[a link](https://example.org/path) ',
+        ' https://example.org/a?b=c ',
+        '**bold words** ',
+        '`some code` ',
+        '\n\n- item\n    - nested\n',
+        '\n| a | b |\n|---|---|\n| one | two |\n| three | four |\n| five | six |\n',
+      ),
+    ),
+    { maxLength: 120, size: 'max' },
+  )
+  .map((pieces) => pieces.join(''));
 
 describe('the splitter', () => {
   it('keeps every character: the sources in a row are the input', () => {
@@ -141,28 +163,42 @@ describe('the splitter', () => {
     fc.assert(fc.property(prose, (text) => visible(texts(split(text)).join('\n')) === visible(text)));
   });
 
-  it('cuts between paragraphs rather than lines, lines rather than sentences, sentences rather than words', () => {
-    const a = 'a'.repeat(70);
-    const b = 'b'.repeat(80);
-    expect(texts(split(`${a}\n\nline\n${b}`))).toEqual([a, `line\n${b}`]);
-    expect(texts(split(`${a}\nOne. ${b}`))).toEqual([a, `One. ${b}`]);
-    expect(texts(split(`${a}. two ${b}`))).toEqual([`${a}.`, `two ${b}`]);
-    expect(texts(split(`${a} ${b}`))).toEqual([a, b]);
-    expect(texts(split('x'.repeat(130)))[0]?.length).toBeGreaterThan(115);
+  it('ends a page at the first place that is good enough for how full it is', () => {
+    const filled = (share: number) => `${'w'.repeat(Math.floor(PAGE * share) - 10)} wwwwwwwww`;
+    const more = 'more '.repeat(PAGE / 4).trim();
+    const first = (text: string) => texts(split(text, PAGE))[0];
+    expect(first(`${filled(0.62)}\n\n# Heading\n${more}`)).toBe(filled(0.62));
+    expect(first(`${filled(0.62)}\n\nparagraph ${more}`)).toContain('paragraph');
+    expect(first(`${filled(0.77)}\n\nparagraph ${more}`)).toBe(filled(0.77));
+    expect(first(`${filled(0.77)}\nline ${more}`)).toContain('line');
+    expect(first(`${filled(0.87)}\nline ${more}`)).toBe(filled(0.87));
+    expect(first(`${filled(0.87)}. Sentence ${more}`)).toContain('Sentence');
+    expect(first(`${filled(0.94)}. Sentence ${more}`)).toBe(`${filled(0.94)}.`);
+    expect(first(`${filled(0.94)} word ${more}`)).toContain('word');
+    expect(first(`${filled(0.97)} word ${more}`)).toBe(filled(0.97));
+    expect(first('x'.repeat(2 * PAGE))?.length).toBeGreaterThan(PAGE - 5);
   });
 
   it('closes an open code block at the end of a page and reopens it with its language on the next', () => {
-    const code = Array.from({ length: 12 }, (_, line) => `const value${line} = ${line};`).join('\n');
-    const pages = texts(split(`\`\`\`ts\n${code}\n\`\`\`\nDone.`));
+    const code = Array.from({ length: 60 }, (_, line) => `const value${line} = ${line};`).join('\n');
+    const pages = texts(split(`\`\`\`ts\n${code}\n\`\`\`\nDone.`, PAGE));
     expect(pages.length).toBeGreaterThan(2);
-    expect(pages[0]).toMatch(/^```ts\nconst value0[\s\S]*;\n```$/);
-    expect(pages[1]).toMatch(/^```ts\nconst value\d+[\s\S]*;\n```$/);
+    for (const page of pages.slice(0, -1)) expect(page).toMatch(/^```ts\nconst value\d+[\s\S]*;\n```$/);
     expect(pages.at(-1)).toMatch(/```\nDone\.$/);
   });
 
-  it('moves a short code block to the next page rather than cutting it', () => {
+  it('begins a code block on the next page rather than cutting it, where the page is well filled', () => {
     const code = '```js\none();\ntwo();\nthree();\nfour();\n```';
     expect(texts(split(`${'a'.repeat(80)}\n\n${code}\nend`))).toEqual(['a'.repeat(80), `${code}\nend`]);
+  });
+
+  it('keeps a code block in a list item whole on every page', () => {
+    const code = Array.from({ length: 40 }, (_, line) => `    const value${line} = ${line};`).join('\n');
+    const pages = texts(split(`1. Run this:\n\n    \`\`\`ts\n${code}\n    \`\`\`\n\n    Then rest.`, PAGE));
+    expect(pages.length).toBe(3);
+    expect(pages[0]).toMatch(/;\n {4}```$/);
+    expect(pages[1]).toMatch(/^```ts\nconst value\d+ = \d+;\n[\s\S]*;\n```$/);
+    expect(pages[2]).toMatch(/^```ts\nconst [\s\S]*;\n```\n\nThen rest\.$/);
   });
 
   it('leaves no empty code block where the code ended with the page', () => {
@@ -173,10 +209,77 @@ describe('the splitter', () => {
     }
   });
 
-  it('does not separate the head of a table from its rows', () => {
+  it('does not separate the head of a table from its first row', () => {
     const table = '| name | age |\n|------|-----|\n| Ada | 36 |\n| Bob | 41 |\n| Cyd | 27 |';
-    const pages = texts(split(`${'a'.repeat(78)}\n${table}`));
-    expect(pages).toEqual(['a'.repeat(78), table]);
+    for (const length of [352, 360, 370, 380, 390]) {
+      const before = `${'a'.repeat(20)} `.repeat(20).slice(0, length).trim();
+      expect(texts(split(`${before}\n${table}`, PAGE))).toEqual([before, table]);
+    }
+  });
+
+  it('repeats the head of a table above the rows that are on the next page', () => {
+    const head = '| name | age |\n|------|-----|';
+    const rows = Array.from({ length: 60 }, (_, row) => `| person ${row} | ${row} |`);
+    const pages = texts(split([head, ...rows, '', 'Done.'].join('\n'), PAGE));
+    expect(pages.length).toBeGreaterThan(2);
+    for (const page of pages) expect(page.startsWith(`${head}\n| person`), page).toBe(true);
+    const shown = pages.flatMap((page) => page.split('\n').slice(2));
+    expect(shown).toEqual([...rows, '', 'Done.']);
+  });
+
+  it('brings a nested list to the margin where a page begins with it, so that it is not taken for code', () => {
+    const items = Array.from({ length: 30 }, (_, item) => `    - nested item ${item}`);
+    const pages = texts(split(['- top', ...items, '- last', '    - below'].join('\n'), PAGE));
+    expect(pages.length).toBe(2);
+    expect(pages[1]).toMatch(/^- nested item \d+\n- nested/);
+    expect(pages[1]).toMatch(/- nested item 29\n- last\n {4}- below$/);
+  });
+
+  it('cuts no link, address, code or bold text where it can be avoided', () => {
+    const pieces = [
+      '[the manual, chapter one](https://example.org/manual/(one)/chapter?x=1)',
+      'https://example.org/a/very/long/path/that/goes/on?and=on',
+      '`npm install something else`',
+      '**words that are important**',
+      '||a secret in some words||',
+    ];
+    for (const piece of pieces) {
+      for (let length = 300; length < 400; length += 3) {
+        const text = `${'word '.repeat(80).slice(0, length).trim()} ${piece} and so on${' more'.repeat(30)}`;
+        expect(texts(split(text, PAGE)).filter((page) => page.includes(piece)).length, text).toBe(1);
+      }
+    }
+  });
+
+  it('never moves to the next page what was on show on a page', () => {
+    fc.assert(
+      fc.property(growing, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (text, sizes) => {
+        const splitter = createSplitter({ limit: PAGE });
+        let before: readonly string[] = [];
+        for (let at = 0, turn = 0; at < text.length; turn++) {
+          const size = sizes[turn % sizes.length] ?? 1;
+          splitter.append(text.slice(at, at + size));
+          at += size;
+          const now = texts(splitter.pages(true));
+          for (const [index, shown] of before.entries()) {
+            expect(now[index]?.startsWith(shown), `${shown}\n=====>\n${now[index]}`).toBe(true);
+          }
+          before = now.map(withoutMarks);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps back a few words at most, and nothing at the end', () => {
+    const text = 'Some words in a *row*, with [links](https://example.org/) and `code` in them. '.repeat(40);
+    const splitter = createSplitter({ limit: 1_800 });
+    for (let at = 0; at < text.length; at += 4) {
+      splitter.append(text.slice(at, at + 4));
+      const last = splitter.pages(true).at(-1);
+      expect((last?.source.trim().length ?? 0) - (last?.text.length ?? 0)).toBeLessThan(40);
+    }
+    expect(splitter.pages().at(-1)?.text).toBe(splitter.pages().at(-1)?.source.trim());
   });
 
   it('counts what a character will take once it is escaped', () => {

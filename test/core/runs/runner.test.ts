@@ -14,7 +14,7 @@ describe('an answer', () => {
     const final = await reply.final();
     expect(final.text).toBe(ANSWER);
     expect(final.footnote).toMatch(/^llama · [\d.]+ s · \$0\.\d+ · \$[\d.]+ left today$/);
-    expect(final.buttons ?? []).toEqual([]);
+    expect(final.buttons?.map((button) => button.label)).toEqual(['Regenerate']);
     const texts = reply.shown.map((message) => message.text);
     expect(texts.filter((text) => text !== '' && text !== ANSWER).length).toBeGreaterThan(1);
     for (const [index, text] of texts.entries()) expect(text.startsWith(texts[index - 1] ?? '')).toBe(true);

@@ -1,23 +1,42 @@
 /** The core as a surface meets it: handler, runner, ledger and models client over the sandbox, with time running faster. */
 
+import { readFile, rm } from 'node:fs/promises';
 import { onTestFinished, vi } from 'vitest';
 import { createAsk } from '../../../src/commands/ask.ts';
+import { createAdminWarnings } from '../../../src/core/admin-warnings.ts';
+import type { Budget } from '../../../src/core/budget/budget.ts';
 import { parseCap } from '../../../src/core/budget/cap.ts';
 import { createBudget } from '../../../src/core/budget/ledger.ts';
-import type { Handler, Invocation, Message, Person, Reply } from '../../../src/core/chat.ts';
+import type {
+  FileLimits,
+  Handler,
+  Invocation,
+  Message,
+  Person,
+  Reply,
+  Surface,
+} from '../../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
+import type { Command } from '../../../src/core/command.ts';
 import type { ModelConfig } from '../../../src/core/config/config.ts';
 import { createConversations } from '../../../src/core/conversations.ts';
+import { createIntake, type Intake } from '../../../src/core/files/intake.ts';
+import { createFilesDirectory, createRunFiles } from '../../../src/core/files/run-files.ts';
 import { createHandler } from '../../../src/core/handler.ts';
 import type { Log } from '../../../src/core/log.ts';
+import { replicateHosts } from '../../../src/core/models/hosts.ts';
+import type { Models } from '../../../src/core/models/prediction.ts';
 import { createReplicateModels } from '../../../src/core/models/replicate-models.ts';
+import { createProposals } from '../../../src/core/proposals.ts';
 import { createPacer } from '../../../src/core/reply/pacer.ts';
 import { createPresenter } from '../../../src/core/reply/presenters.ts';
 import { createRequestLimits } from '../../../src/core/request-limits.ts';
+import { createRequests } from '../../../src/core/requests.ts';
 import { createLeases, createOwner, LEASE_MS } from '../../../src/core/runs/leases.ts';
 import type { Run } from '../../../src/core/runs/run.ts';
 import { createRunner } from '../../../src/core/runs/runner.ts';
-import { createRunStore } from '../../../src/core/runs/store.ts';
+import { createRunStore, type RunStore } from '../../../src/core/runs/store.ts';
+import type { Database } from '../../../src/core/storage/database.ts';
 import { isEventTaken, takeEvent } from '../../../src/core/storage/events.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/server.ts';
@@ -35,7 +54,27 @@ export interface CoreOptions {
   readonly eachPerson?: string;
   readonly everybody?: string;
   readonly atOnce?: number;
+  /** How many of a person's runs may wait; default none. */
+  readonly queue?: number;
+  /** Seconds. */
+  readonly cooldown?: number;
   readonly requestsPerMinute?: number;
+  /** What may cost more is asked about first; default nothing. */
+  readonly askAboveMicroUsd?: number;
+  /** Where admins are told of their budgets, like `web:ops`. */
+  readonly warnIn?: readonly string[];
+  /** Beside `/ask`. */
+  readonly commands?: (services: {
+    readonly models: Models;
+    readonly intake: Intake;
+    readonly runs: RunStore;
+    readonly clock: Clock;
+    readonly database: Database;
+    readonly budget: Budget;
+    readonly log: Log;
+  }) => readonly Command[];
+  /** What replies take of files; default nothing. */
+  readonly fileLimits?: FileLimits;
   /** How many times faster than the real one the clock runs, Replicate's included; default 10. */
   readonly speed?: number;
 }
@@ -43,6 +82,8 @@ export interface CoreOptions {
 /** A reply in memory: every message that was on show, in order. */
 export interface SeenReply {
   readonly shown: readonly Message[];
+  /** The bytes that were uploaded, by the files' names. */
+  readonly uploads: ReadonlyMap<string, Buffer>;
   /** Resolves with the last message when it is there. */
   final(): Promise<Message>;
 }
@@ -55,6 +96,10 @@ export interface Core {
   /** Resolves when the request is answered or has become a run. */
   ask(prompt: string, more?: Partial<Invocation>): Promise<SeenReply>;
   press(buttonId: string, person: Person): Promise<string>;
+  /** Like `press`, for a button that answers in a new reply. */
+  pressForReply(buttonId: string, person?: Person): Promise<SeenReply>;
+  /** A reply by its id: `reply-1` of the first question, `press-2` of a button, `announced in <channel>`. */
+  reply(id: string): SeenReply | undefined;
   /** Oldest first. */
   runs(): Promise<readonly Run[]>;
   /** What the ledger says of a person, all of it checked against its entries. */
@@ -101,17 +146,42 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   });
   const models = createReplicateModels({ token: 'r8_secret', baseUrl: url, clock, log });
   const remembered = new Map<string, unknown>();
-  const conversations = createConversations({
-    store: {
-      get: async <T>(key: string) => remembered.get(key) as T | undefined,
-      set: async (key, value) => remembered.set(key, value),
-      delete: async (key) => remembered.delete(key),
-    },
-    ttlMs: 3_600_000,
-  });
   const owner = createOwner();
+  const memory = {
+    get: async <T>(key: string) => remembered.get(key) as T | undefined,
+    set: async (key: string, value: unknown) => remembered.set(key, value),
+    delete: async (key: string) => remembered.delete(key),
+  };
+  const conversations = createConversations({ store: memory, ttlMs: 3_600_000 });
+  const replies = new Map<string, { readonly reply: Reply; readonly seen: SeenReply }>();
+  const openReply = (id: string) => {
+    const made = createMemoryReply(id, options.fileLimits);
+    replies.set(id, made);
+    return made;
+  };
+  /** The page, as far as the core needs it. */
+  const surface: Surface = {
+    name: 'web',
+    ready: true,
+    start: async () => {},
+    drain: async () => {},
+    stop: async () => {},
+    reopen: (ref) => (replies.get(String(ref.id)) ?? openReply(String(ref.id))).reply,
+    announce: (channel) => openReply(`announced in ${channel}`).reply,
+  };
+  const surfaces = () => new Map([[surface.name, surface]]);
   const store = createRunStore({ database, budget, clock, owner, leaseMs: LEASE_MS });
   const pacer = createPacer({ clock, log });
+  const directory = await createFilesDirectory(clock.now());
+  const intake = createIntake({ models, directory, hosts: { domains: [], baseUrls: [] }, clock });
+  const warnings = createAdminWarnings({
+    channels: options.warnIn ?? [],
+    surfaces,
+    pacer,
+    timezone: 'UTC',
+    clock,
+    log,
+  });
   const runner = createRunner({
     store,
     leases: createLeases({ database, clock, owner }),
@@ -122,8 +192,10 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
     clock,
     log,
     createPresenter,
-    atOnce: options.atOnce ?? 2,
-    surfaces: () => new Map(),
+    files: createRunFiles({ directory, hosts: replicateHosts(url), clock, log }),
+    limits: { atOnce: options.atOnce ?? 2, queue: options.queue ?? 0 },
+    surfaces,
+    warnings,
   });
   const model: ModelConfig = {
     name: 'llama',
@@ -135,32 +207,41 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
     maxOutputTokens: 1024,
     ...options.model,
   };
-  const handler = createHandler({
+  const askAboveMicroUsd = options.askAboveMicroUsd ?? Number.POSITIVE_INFINITY;
+  const proposals = createProposals({ store: memory, budget, askAboveMicroUsd });
+  const requests = createRequests({
+    proposals,
+    warnings,
     commands: [
       createAsk({
         config: { models: [model], system: 'Be brief.', memoryMs: 3_600_000 },
         models,
         conversations,
+        intake,
       }),
+      ...(options.commands?.({ models, intake, runs: store, clock, database, budget, log }) ?? []),
     ],
     admins: new Set(),
     timezone: 'UTC',
     runner,
-    runs: store,
-    limits: createRequestLimits({ count: options.requestsPerMinute ?? 100, seconds: 60 }),
-    pacer,
+    limits: createRequestLimits({
+      count: options.requestsPerMinute ?? 100,
+      seconds: 60,
+      cooldowns: new Map(options.cooldown === undefined ? [] : [['ask', options.cooldown]]),
+    }),
     budget,
     clock,
-    log,
     events: {
       isTaken: (id) => isEventTaken(database, id),
       take: (id) => takeEvent(database, id, clock.now()),
     },
   });
+  const handler = createHandler({ requests, runner, runs: store, pacer, proposals, surfaces, log });
   onTestFinished(async () => {
     await runner.stop();
     await sandbox.stop();
     await database.close();
+    await rm(directory, { recursive: true });
   });
   let events = 0;
 
@@ -170,7 +251,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
     log: lines,
     async ask(prompt, more = {}) {
       events += 1;
-      const { reply, seen } = createMemoryReply(`reply-${events}`);
+      const { reply, seen } = openReply(`reply-${events}`);
       await handler.handle(
         {
           eventId: `event-${events}`,
@@ -185,14 +266,21 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
       );
       return seen;
     },
+    reply: (id) => replies.get(id)?.seen,
     press: (id, person) =>
       handler.press({
         eventId: `press-${++events}`,
         id,
         person,
         place: { surface: 'web', channel: 'lobby', direct: true },
-        reply: () => createMemoryReply(`reply-${events}`).reply,
+        reply: () => openReply(`press-${events}`).reply,
       }),
+    async pressForReply(id, person = ADA) {
+      const { reply, seen } = createMemoryReply(`reply-${++events}`, options.fileLimits);
+      const place = { surface: 'web', channel: 'lobby', direct: true } as const;
+      await handler.press({ eventId: `press-${events}`, id, person, place, reply: () => reply });
+      return seen;
+    },
     async runs() {
       const rows = await database.sql.selectFrom('run').select('id').orderBy('id').execute();
       const runs = await Promise.all(rows.map(({ id }) => store.get(id)));
@@ -211,14 +299,17 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   };
 }
 
-function createMemoryReply(id: string): { reply: Reply; seen: SeenReply } {
+function createMemoryReply(id: string, fileLimits?: FileLimits): { reply: Reply; seen: SeenReply } {
   const shown: Message[] = [];
+  const uploads = new Map<string, Buffer>();
   let last: Message | undefined;
   return {
     reply: {
       ref: { surface: 'web', id },
       lane: { key: id, slots: 50, windowMs: 1000 },
+      ...(fileLimits && { fileLimits }),
       async write(message, final) {
+        for (const file of message.files ?? []) uploads.set(file.name, await readFile(file.path));
         shown.push(message);
         if (final) last = message;
         return 'shown';
@@ -226,6 +317,7 @@ function createMemoryReply(id: string): { reply: Reply; seen: SeenReply } {
     },
     seen: {
       shown,
+      uploads,
       final: () =>
         vi.waitFor(
           () => {

@@ -48,15 +48,23 @@ const namePattern = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
 /** Checks a whole bulk registration and returns it as Discord would store it, with ids and defaults filled in. */
 export function readCommands(body: unknown, nextId: () => string, applicationId: string): Json[] {
   const commands = asArray(body, 'commands').map((each) => asObject(each, 'commands'));
-  if (commands.length > 130) throw invalidForm('commands', 'Maximum number of application commands reached');
   const names = commands.map((command) => `${command.type ?? 1}:${command.name}`);
   if (new Set(names).size !== names.length) {
     throw invalidForm('name', 'Application command names must be unique');
+  }
+  for (const [kind, most] of [
+    [1, 100],
+    [2, 15],
+    [3, 15],
+  ]) {
+    if (commands.filter((command) => (command.type ?? 1) === kind).length > Number(most))
+      throw invalidForm('commands', `Maximum number of application commands reached (${most})`);
   }
   return commands.map((command) => {
     onlyKnown(command, commandFields);
     const type = command.type ?? 1;
     if (type === 1) checkNamed(command);
+    else checkMenuEntry(command);
     const options = asArray(command.options, 'options').map((each) => asObject(each, 'options'));
     checkOptions(options);
     if (characters(command, options) > 8000)
@@ -89,6 +97,15 @@ function stored(option: Json): Json {
   };
 }
 
+/** Commands on messages and people: any name, no description, no options; 15 of each. */
+function checkMenuEntry(command: Json): void {
+  const { name, description, options } = command;
+  if (typeof name !== 'string' || name.length < 1 || name.length > 32)
+    throw invalidForm('name', 'Must be between 1 and 32 in length.');
+  if ((description ?? '') !== '') throw invalidForm('description', 'Context menu commands cannot have one');
+  if (options !== undefined) throw invalidForm('options', 'Context menu commands cannot have options');
+}
+
 function checkNamed(thing: Json): void {
   const { name, description } = thing;
   if (typeof name !== 'string' || !namePattern.test(name) || name !== name.toLowerCase()) {
@@ -99,7 +116,7 @@ function checkNamed(thing: Json): void {
   }
 }
 
-function checkOptions(options: readonly Json[]): void {
+function checkOptions(options: readonly Json[], depth = 0): void {
   if (options.length > 25) throw invalidForm('options', 'Must be 25 or fewer in length.');
   const names = options.map((option) => option.name);
   if (new Set(names).size !== names.length) throw invalidForm('options', 'Option names must be unique');
@@ -124,8 +141,20 @@ function checkOptions(options: readonly Json[]): void {
         throw invalidForm('choices', 'Must be between 1 and 100 in length.');
       }
     }
+    if (option.type === 1 && 'required' in option) throw invalidForm('required', 'not for sub-commands');
+    if (option.type === 2 && depth > 0) throw invalidForm('options', 'Sub-command groups cannot be nested');
+    const fileTypes = asArray(option.file_types, 'file_types');
+    if (fileTypes.length > 10) throw invalidForm('file_types', 'Must be 10 or fewer in length.');
+    if (!fileTypes.every((each) => /^(image|audio|video|\.[a-z0-9]+)$/.test(String(each))))
+      throw invalidForm('file_types', 'neither a kind of media nor an extension');
+    if (fileTypes.length > 0 && option.type !== 11) throw invalidForm('file_types', 'only for attachments');
+    if (option.channel_types !== undefined && option.type !== 7)
+      throw invalidForm('channel_types', 'only for channels');
     if (Number(option.max_length ?? 1) > 6000) throw invalidForm('max_length', 'must be at most 6000');
-    checkOptions(asArray(option.options, 'options').map((each) => asObject(each, 'options')));
+    checkOptions(
+      asArray(option.options, 'options').map((each) => asObject(each, 'options')),
+      depth + 1,
+    );
   }
 }
 

@@ -11,6 +11,8 @@ export interface Gateway {
   dispatch(event: string, data: Json, guildId: string | undefined): void;
   /** How many shards are connected and identified. */
   connected(): number;
+  /** Closes what identifies from now on with this code, as Discord does with tokens and intents it does not want. */
+  refuseIdentify(code: number | undefined): void;
   /** Cuts every connection, as a deploy of Discord's does. */
   disconnect(code: number): void;
   readonly identifies: Json[];
@@ -33,6 +35,7 @@ export function createGateway(world: World, server: Server, url: () => string): 
   const sockets = new WebSocketServer({ server });
   const sessions: Session[] = [];
   const identifies: Json[] = [];
+  let refusal: number | undefined;
 
   const send = (session: Session, event: string, data: Json) => {
     session.sequence += 1;
@@ -42,6 +45,7 @@ export function createGateway(world: World, server: Server, url: () => string): 
 
   const identify = (socket: WebSocket, data: Json): Session | undefined => {
     identifies.push(data);
+    if (refusal !== undefined) return void socket.close(refusal, 'made to');
     if (data.token !== world.token) return void socket.close(4004, 'Authentication failed.');
     const intents = Number(data.intents);
     if (!Number.isInteger(intents) || intents > everyIntent)
@@ -108,6 +112,9 @@ export function createGateway(world: World, server: Server, url: () => string): 
         if (mine) send(session, event, event.startsWith('MESSAGE_') ? withoutContent(world, data) : data);
       }
     },
+    refuseIdentify(code) {
+      refusal = code;
+    },
     connected: () => sessions.filter((session) => session.socket).length,
     disconnect(code) {
       for (const socket of sockets.clients) socket.close(code, 'told to');
@@ -131,6 +138,10 @@ function withoutContent(world: World, data: Json): Json {
   return { ...data, content: '', attachments: [], components: [], embeds: [] };
 }
 
+export function roleJson(id: string, name: string): Json {
+  return { id, name, permissions: '0', position: 0, color: 0, hoist: false };
+}
+
 function guildJson(world: World, guildId: string): Json {
   const channels = [...world.channels.values()].filter((channel) => channel.guildId === guildId);
   return {
@@ -145,7 +156,7 @@ function guildJson(world: World, guildId: string): Json {
     features: [],
     emojis: [],
     stickers: [],
-    roles: [{ id: guildId, name: '@everyone', permissions: '0', position: 0, color: 0, hoist: false }],
+    roles: [[guildId, '@everyone'], ...world.roles].map(([id, name]) => roleJson(String(id), String(name))),
     channels: channels.filter((channel) => channel.kind === 'text').map(channelJson),
     threads: channels.filter((channel) => channel.kind === 'thread').map(channelJson),
     members: [{ ...memberJson(false), user: userJson(world.bot) }],

@@ -1,8 +1,10 @@
 /** Interactions: what they look like when they arrive, their one callback, and the messages behind their token. */
 
+import type { UploadedFile } from './attachment-rules.ts';
 import type { Gateway } from './gateway.ts';
 import { editFields, followUpFields, readMessage } from './message-rules.ts';
 import { type Messages, nothing } from './messages.ts';
+import { checkModal } from './modal-rules.ts';
 import { pingsOf } from './pings.ts';
 import { asArray, asObject, invalidForm, type Json, onlyKnown, Refusal } from './refusal.ts';
 import { channelJson, memberJson, userJson } from './wire.ts';
@@ -15,7 +17,8 @@ const tokenLivesMs = 15 * 60_000;
 const guestFollowUps = 5;
 
 interface Asked {
-  readonly type: 2 | 3 | 4;
+  /** Command, component, autocomplete, modal submission. */
+  readonly type: 2 | 3 | 4 | 5;
   readonly data: Json;
   readonly user: StandinUser;
   readonly admin: boolean;
@@ -31,8 +34,8 @@ export interface Interactions {
   callback(id: string, token: string, body: Json): void;
   /** The message behind `@original` or an id; 401 once the token is too old. */
   find(token: string, messageId: string): StandinMessage;
-  edit(token: string, messageId: string, body: Json, files: readonly Json[]): StandinMessage;
-  followUp(token: string, body: Json, files: readonly Json[]): StandinMessage;
+  edit(token: string, messageId: string, body: Json, files: readonly UploadedFile[]): StandinMessage;
+  followUp(token: string, body: Json, files: readonly UploadedFile[]): StandinMessage;
 }
 
 export function createInteractions(world: World, gateway: Gateway, messages: Messages): Interactions {
@@ -59,6 +62,7 @@ export function createInteractions(world: World, gateway: Gateway, messages: Mes
     ask(asked) {
       const interaction: StandinInteraction = {
         id: world.nextId(),
+        type: asked.type,
         token: `aW50ZXJhY3Rpb246${world.nextId()}`,
         createdAt: world.now(),
         channelId: asked.channel.id,
@@ -84,19 +88,21 @@ export function createInteractions(world: World, gateway: Gateway, messages: Mes
       const data = body.data === undefined ? {} : asObject(body.data, 'data');
       const type = Number(body.type);
       const hidden = (Number(data.flags ?? 0) & ephemeral) !== 0;
-      if (type === 4) {
-        const shown = readMessage(data, followUpFields, nothing, []);
+      if (type === 4 && interaction.type !== 4) {
+        const shown = readMessage(data, followUpFields, nothing, [], world.attachmentSizeLimit);
         const message = addMessage(interaction, hidden, false);
         messages.show(message, shown, pingsOf(shown.content, data, 'interaction'));
         interaction.originalId = message.id;
-      } else if (type === 5) {
+      } else if (type === 5 && interaction.type !== 4) {
         onlyKnown(data, ['flags']);
         if (![0, ephemeral].includes(Number(data.flags ?? 0))) throw invalidForm('flags', 'only EPHEMERAL');
         interaction.originalId = addMessage(interaction, hidden, true).id;
       } else if (type === 6 && interaction.componentMessageId) {
         interaction.originalId = interaction.componentMessageId;
-      } else if (type === 8) {
+      } else if (type === 8 && interaction.type === 4) {
         checkChoices(data);
+      } else if (type === 9 && (interaction.type === 2 || interaction.type === 3)) {
+        checkModal(data);
       } else {
         throw invalidForm('type', `a response of type ${type} does not fit here`);
       }
@@ -127,7 +133,7 @@ export function createInteractions(world: World, gateway: Gateway, messages: Mes
       if (interaction.userInstall && interaction.followUpIds.length >= guestFollowUps) {
         throw new Refusal(400, 40094, 'Maximum number of follow-up messages reached for this interaction');
       }
-      const shown = readMessage(body, followUpFields, nothing, files);
+      const shown = readMessage(body, followUpFields, nothing, files, world.attachmentSizeLimit);
       const message = addMessage(interaction, (Number(body.flags ?? 0) & ephemeral) !== 0, false);
       messages.show(message, shown, pingsOf(shown.content, body, 'interaction'));
       interaction.followUpIds.push(message.id);
@@ -172,7 +178,7 @@ function interactionJson(world: World, interaction: StandinInteraction, asked: A
           guild_id: channel.guildId,
           guild: { id: channel.guildId, locale: 'en-US', features: [] },
           guild_locale: 'en-US',
-          member: { ...memberJson(asked.admin), user: userJson(asked.user) },
+          member: { ...memberJson(asked.admin, asked.user.roles), user: userJson(asked.user) },
         }
       : { user: userJson(asked.user) }),
     ...(asked.message ? { message: asked.message.json } : {}),
@@ -181,6 +187,6 @@ function interactionJson(world: World, interaction: StandinInteraction, asked: A
     entitlements: [],
     authorizing_integration_owners: owners,
     context: inGuild ? 0 : channel.botPresent ? 1 : 2,
-    attachment_size_limit: 10 * 1024 * 1024,
+    attachment_size_limit: world.attachmentSizeLimit,
   };
 }

@@ -1,5 +1,6 @@
 /** What Discord demands of a message's body: known fields, 2000 characters, five buttons a row, something to show. */
 
+import { readAttachments, type UploadedFile } from './attachment-rules.ts';
 import { asArray, asObject, invalidForm, type Json, onlyKnown, Refusal } from './refusal.ts';
 
 const common = ['content', 'tts', 'embeds', 'allowed_mentions', 'components', 'attachments', 'flags', 'poll'];
@@ -23,7 +24,8 @@ export function readMessage(
   body: Json,
   known: readonly string[],
   before: { content: string; components: readonly Json[]; attachments: readonly Json[]; flags: number },
-  files: readonly Json[],
+  files: readonly UploadedFile[],
+  maxFileBytes: number,
 ): { content: string; components: readonly Json[]; attachments: readonly Json[]; flags: number } {
   onlyKnown(body, known);
   const content = readContent(body.content, before.content);
@@ -31,9 +33,7 @@ export function readMessage(
     body.components === undefined ? before.components : asArray(body.components, 'components').map(readRow);
   if (components.length > 5) throw invalidForm('components', 'Must be between 1 and 5 in length.');
   checkIds(components);
-  const kept = body.attachments === undefined ? before.attachments : [];
-  const attachments = [...kept, ...files];
-  if (attachments.length > 10) throw invalidForm('attachments', 'Must be 10 or fewer in length.');
+  const attachments = readAttachments(body.attachments, before.attachments, files, maxFileBytes);
   const flags = body.flags === undefined || body.flags === null ? before.flags : Number(body.flags);
   const empty = content === '' && components.length === 0 && attachments.length === 0;
   if (empty && asArray(body.embeds, 'embeds').length === 0) {

@@ -1,17 +1,23 @@
 /** Creating and editing messages in channels, as the bot with its token or as a person. */
 
+import type { UploadedFile } from './attachment-rules.ts';
 import type { Gateway } from './gateway.ts';
 import { channelCreateFields, editFields, readMessage } from './message-rules.ts';
 import { type PingDefaults, pingsOf } from './pings.ts';
-import { asObject, type Json, Refusal } from './refusal.ts';
+import { asObject, invalidForm, type Json, onlyKnown, Refusal } from './refusal.ts';
 import { channelJson, messageJson } from './wire.ts';
 import { latest, type StandinChannel, type StandinMessage, type StandinUser, type World } from './world.ts';
 
 export const nothing = { content: '', components: [], attachments: [], flags: 0 };
 
 export interface Messages {
-  createInChannel(channelId: string, body: Json, files: readonly Json[]): StandinMessage;
-  editInChannel(channelId: string, messageId: string, body: Json, files: readonly Json[]): StandinMessage;
+  createInChannel(channelId: string, body: Json, files: readonly UploadedFile[]): StandinMessage;
+  editInChannel(
+    channelId: string,
+    messageId: string,
+    body: Json,
+    files: readonly UploadedFile[],
+  ): StandinMessage;
   /** What a person writes. */
   say(
     channel: StandinChannel,
@@ -29,10 +35,12 @@ export interface Messages {
   edit(
     message: StandinMessage,
     body: Json,
-    files: readonly Json[],
+    files: readonly UploadedFile[],
     known: readonly string[],
     ping: PingDefaults,
   ): void;
+  /** A thread below a message, whose id it gets. */
+  startThread(channelId: string, messageId: string, body: Json): StandinChannel;
   /** 404 and 403 for a channel that is not there for the bot. */
   channel(channelId: string): StandinChannel;
 }
@@ -70,12 +78,12 @@ export function createMessages(world: World, gateway: Gateway): Messages {
     },
     edit(message, body, files, known, ping) {
       const before = message.versions.length === 0 ? nothing : latest(message);
-      const shown = readMessage(body, known, before, files);
+      const shown = readMessage(body, known, before, files, world.attachmentSizeLimit);
       messages.show(message, shown, pingsOf(shown.content, body, ping));
     },
     createInChannel(channelId, body, files) {
       messages.channel(channelId);
-      const shown = readMessage(body, channelCreateFields, nothing, files);
+      const shown = readMessage(body, channelCreateFields, nothing, files, world.attachmentSizeLimit);
       const nonce = body.nonce === undefined ? undefined : String(body.nonce);
       if (nonce !== undefined && nonce.length > 25) throw new Refusal(400, 50035, 'Invalid Form Body');
       const known = nonce === undefined ? undefined : byNonce.get(`${channelId}:${nonce}`);
@@ -103,6 +111,32 @@ export function createMessages(world: World, gateway: Gateway): Messages {
       }
       messages.edit(message, body, files, editFields, 'message');
       return message;
+    },
+    startThread(channelId, messageId, body) {
+      const channel = messages.channel(channelId);
+      onlyKnown(body, ['name', 'auto_archive_duration', 'rate_limit_per_user']);
+      const name = typeof body.name === 'string' ? body.name.trim() : '';
+      if (name.length < 1 || name.length > 100)
+        throw invalidForm('name', 'Must be between 1 and 100 in length.');
+      if (![60, 1440, 4320, 10_080].includes(Number(body.auto_archive_duration ?? 1440)))
+        throw invalidForm('auto_archive_duration', 'Value must be one of (60, 1440, 4320, 10080).');
+      if (channel.kind !== 'text')
+        throw new Refusal(400, 50024, 'Cannot execute action on this channel type');
+      const { id } = messages.find(channelId, messageId);
+      if (world.channels.has(id))
+        throw new Refusal(400, 160004, 'A thread has already been created for this message');
+      const { guildId } = channel;
+      const thread: StandinChannel = {
+        id,
+        name,
+        kind: 'thread',
+        parentId: channelId,
+        botPresent: true,
+        ...(guildId === undefined ? {} : { guildId }),
+      };
+      world.channels.set(id, thread);
+      gateway.dispatch('THREAD_CREATE', { ...channelJson(thread), newly_created: true }, guildId);
+      return thread;
     },
     say(channel, author, content, attachments) {
       const message = messages.add({ channelId: channel.id, author, ephemeral: false, loading: false });

@@ -1,17 +1,12 @@
 /** The people in front of the screen: they send commands, mention the bot, write to it, press buttons, type. */
 
+import { type CommandInput, commandData, type StandinAttachment } from './command-data.ts';
 import type { Interactions } from './interactions.ts';
 import type { Messages } from './messages.ts';
+import { modalSubmission } from './modal-submission.ts';
 import { asArray, asObject, type Json } from './refusal.ts';
-import { messageJson, userJson } from './wire.ts';
+import { messageJson } from './wire.ts';
 import { latest, type StandinChannel, type StandinMessage, type StandinUser, type World } from './world.ts';
-
-interface StandinAttachment {
-  readonly name: string;
-  readonly url: string;
-  readonly contentType?: string;
-  readonly sizeBytes?: number;
-}
 
 interface Who {
   readonly user?: StandinUser;
@@ -24,14 +19,13 @@ interface Who {
   readonly locale?: string;
 }
 
-interface SentCommand extends Who {
-  /** `ask`, or `budget set` for a subcommand. */
-  readonly name: string;
-  readonly options?: Readonly<Record<string, string | number | boolean | StandinAttachment | StandinUser>>;
-}
+interface SentCommand extends Who, CommandInput {}
 
 /** An interaction from the outside. */
 interface InteractionHandle {
+  /** Who sent it from where, and the message that its button was on. */
+  readonly from: Who;
+  readonly message?: { readonly id: string; readonly json: Json };
   readonly id: string;
   readonly token: string;
   /** Callback type and milliseconds it took; undefined until it was answered. */
@@ -44,12 +38,20 @@ interface InteractionHandle {
 
 export interface People {
   readonly ada: StandinUser;
-  addUser(name: string): StandinUser;
+  addUser(name: string, roles?: readonly string[]): StandinUser;
   /** The channel of the conversation between the bot and this person. */
   directChannel(user: StandinUser): StandinChannel;
   /** Sends a registered command; throws when it is not registered or the options don't fit, as Discord's own client. */
   sendCommand(command: SentCommand): InteractionHandle;
   autocomplete(command: SentCommand & { readonly focused: string }): InteractionHandle;
+  /** Chooses a message command on a message. */
+  useOnMessage(name: string, target: StandinMessage, who?: Who): InteractionHandle;
+  /** Fills in the modal that an interaction was answered with. */
+  submit(
+    asked: InteractionHandle,
+    filled: Readonly<Record<string, string | boolean | StandinAttachment>>,
+    who?: Who,
+  ): InteractionHandle;
   press(message: StandinMessage, customId: string, who?: Who): InteractionHandle;
   /** `text` gets the mention of the bot put in front. */
   mention(
@@ -71,8 +73,8 @@ export function createPeople(parts: {
   add(channel: Omit<StandinChannel, 'id'>): StandinChannel;
 }): People {
   const { world, interactions, messages } = parts;
-  const addUser = (name: string): StandinUser => {
-    const user = { id: world.nextId(), name, bot: false };
+  const addUser = (name: string, roles: readonly string[] = []): StandinUser => {
+    const user = { id: world.nextId(), name, bot: false, roles };
     world.users.set(user.id, user);
     return user;
   };
@@ -84,7 +86,7 @@ export function createPeople(parts: {
     return known;
   };
   const ask = (
-    type: 2 | 3 | 4,
+    type: 2 | 3 | 4 | 5,
     data: Json,
     who: Who,
     message?: { id: string; json: Json },
@@ -100,6 +102,8 @@ export function createPeople(parts: {
       ...(message ? { message } : {}),
     });
     const handle: InteractionHandle = {
+      from: who,
+      ...(message ? { message } : {}),
       id: interaction.id,
       token: interaction.token,
       acknowledgement: () => interaction.acknowledgement,
@@ -116,6 +120,7 @@ export function createPeople(parts: {
     proxy_url: file.url,
     size: file.sizeBytes ?? 1,
     ...(file.contentType ? { content_type: file.contentType } : {}),
+    ...(file.durationSeconds === undefined ? {} : { duration_secs: file.durationSeconds }),
   });
   return {
     ada,
@@ -123,6 +128,20 @@ export function createPeople(parts: {
     directChannel,
     sendCommand: (command) => ask(2, commandData(world, command, undefined, attachmentJson), command),
     autocomplete: (command) => ask(4, commandData(world, command, command.focused, attachmentJson), command),
+    useOnMessage(name, target, who = {}) {
+      const registered = world.commands.find((each) => each.type === 3 && each.name === name);
+      if (!registered) throw new Error(`no message command ${name} is registered`);
+      const channel = world.channels.get(target.channelId);
+      const resolved = { messages: { [target.id]: messageJson(world, target) } };
+      const data = { id: registered.id, name, type: 3, target_id: target.id, resolved };
+      return ask(2, data, { ...(channel ? { channel } : {}), ...who });
+    },
+    submit(asked, filled, who = {}) {
+      const shown = asked.acknowledgement();
+      if (shown?.type !== 9) throw new Error('no modal was shown');
+      const data = modalSubmission(shown.data, filled, attachmentJson);
+      return ask(5, data, { ...asked.from, ...who }, asked.message);
+    },
     press(message, customId, who = {}) {
       const rows = latest(message).components.flatMap((row) => asArray(row.components, 'components'));
       if (!rows.some((button) => asObject(button, 'button').custom_id === customId)) {
@@ -149,50 +168,4 @@ export function createPeople(parts: {
         (where.attachments ?? []).map(attachmentJson),
       ),
   };
-}
-
-/** The `data` of an interaction, typed by the registered definition. */
-function commandData(
-  world: World,
-  command: SentCommand,
-  focused: string | undefined,
-  attachmentJson: (file: StandinAttachment) => Json,
-): Json {
-  const [first = '', second] = command.name.split(' ');
-  const registered = world.commands.find((each) => each.name === first);
-  if (!registered) throw new Error(`no command /${first} is registered`);
-  const subcommand = second && optionsOf(registered).find((each) => each.name === second && each.type === 1);
-  if (second && !subcommand) throw new Error(`/${first} has no subcommand ${second}`);
-  const definitions = optionsOf(subcommand || registered);
-  const attachments: Json = {};
-  const users: Json = {};
-  const given = Object.entries(command.options ?? {}).map(([name, value]): Json => {
-    const definition = definitions.find((each) => each.name === name);
-    if (!definition) throw new Error(`/${command.name} has no option ${name}`);
-    const base = { name, type: definition.type, ...(name === focused ? { focused: true } : {}) };
-    if (typeof value !== 'object') return { ...base, value };
-    if ('url' in value) {
-      const json = attachmentJson(value);
-      attachments[String(json.id)] = json;
-      return { ...base, value: json.id };
-    }
-    users[value.id] = userJson(value);
-    return { ...base, value: value.id };
-  });
-  for (const definition of definitions) {
-    const missing = definition.required === true && !given.some((each) => each.name === definition.name);
-    if (missing && focused === undefined)
-      throw new Error(`/${command.name} needs the option ${definition.name}`);
-  }
-  return {
-    id: registered.id,
-    name: first,
-    type: 1,
-    options: subcommand ? [{ name: second, type: 1, options: given }] : given,
-    resolved: { attachments, users },
-  };
-}
-
-function optionsOf(thing: Json): Json[] {
-  return asArray(thing.options, 'options').map((each) => asObject(each, 'options'));
 }

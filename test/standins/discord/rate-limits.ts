@@ -5,6 +5,8 @@ export interface RateLimits {
   take(bucket: string, key: string): { headers: Record<string, string>; retryAfterMs?: number };
   /** Counts one authorised request against the bot's 50 per second; how long to wait if there were more. */
   takeGlobal(): number | undefined;
+  /** Refuses everything authorised from now on for so long, as if other requests had used the 50 up. */
+  blockGlobally(ms: number): void;
 }
 
 interface Window {
@@ -15,6 +17,7 @@ interface Window {
 /** Windows begin with their first request, as Discord's do. */
 export function createRateLimits(now: () => number, slots: number, windowMs: number): RateLimits {
   const windows = new Map<string, Window>();
+  let blockedUntil = 0;
   const count = (key: string, lengthMs: number): Window => {
     let window = windows.get(key);
     if (!window || now() >= window.startedAt + lengthMs) {
@@ -38,8 +41,12 @@ export function createRateLimits(now: () => number, slots: number, windowMs: num
       return window.used > slots ? { headers, retryAfterMs: resetMs } : { headers };
     },
     takeGlobal() {
+      if (now() < blockedUntil) return blockedUntil - now();
       const window = count('global', 1000);
       return window.used > 50 ? window.startedAt + 1000 - now() : undefined;
+    },
+    blockGlobally(ms) {
+      blockedUntil = now() + ms;
     },
   };
 }

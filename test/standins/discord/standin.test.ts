@@ -1,7 +1,7 @@
 /** The stand-in refuses what Discord refuses: otherwise the tests on it would prove nothing. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { asObject, type Json } from './refusal.ts';
+import { asArray, asObject, type Json } from './refusal.ts';
 import { createDiscordStandin, type DiscordStandin } from './standin.ts';
 
 let standin: DiscordStandin;
@@ -87,4 +87,75 @@ it('creates one message per nonce and refuses the sixth in five seconds', async 
   for (let more = 0; more < 3; more++) await call('POST', channelMessages(), { content: 'x' });
   expect(await call('POST', channelMessages(), { content: 'x' })).toMatchObject({ status: 429 });
   expect(standin.rateLimited()).toBe(1);
+});
+
+/** A message with files, as a form. */
+async function upload(
+  sizes: readonly number[],
+  attachments?: readonly Json[],
+  path = channelMessages(),
+  method = 'POST',
+) {
+  const form = new FormData();
+  form.append('payload_json', JSON.stringify({ content: 'x', ...(attachments ? { attachments } : {}) }));
+  for (const [at, size] of sizes.entries()) {
+    form.append(`files[${at}]`, new Blob([new Uint8Array(size)], { type: 'image/png' }), `${at}.png`);
+  }
+  const response = await fetch(`${standin.apiUrl}/v10${path}`, {
+    method,
+    headers: { authorization: `Bot ${standin.token}` },
+    body: form,
+  });
+  const json = asObject(await response.json(), 'body');
+  return { status: response.status, code: json.code, json };
+}
+
+it('refuses files that are too large or too many, and lists that name what is not there', async () => {
+  const mebibyte = 1024 * 1024;
+  expect(await upload([10 * mebibyte + 1])).toMatchObject({ status: 413, code: 40005 });
+  expect(await upload([9, 9, 9].map((size) => size * mebibyte))).toMatchObject({ status: 413, code: 40005 });
+  expect((await upload(Array.from({ length: 11 }, () => 1))).code).toBe(50035);
+  expect((await upload([1], [{ id: 1, filename: 'x.png' }])).code).toBe(50035);
+  expect((await upload([1], [{ id: 0, description: 'x'.repeat(1025) }])).code).toBe(50035);
+});
+
+it('drops the attachments that an edit does not list, and keeps them all when it lists none', async () => {
+  const { json } = await upload([1, 2]);
+  const path = `${channelMessages()}/${json.id}`;
+  const shown = () =>
+    standin
+      .messages(standin.channel)
+      .flatMap(standin.filesOf)
+      .map(({ name }) => name);
+  await call('PATCH', path, { content: 'y' });
+  expect(shown()).toEqual(['0.png', '1.png']);
+  const [, second] = asArray(json.attachments, 'attachments').map((each) => asObject(each, 'attachment'));
+  await upload([3], [{ id: second?.id }, { id: 0, filename: 'new.png' }], path, 'PATCH');
+  expect(shown()).toEqual(['1.png', 'new.png']);
+  expect((await call('PATCH', path, { attachments: [{ id: json.id }] })).code).toBe(50035);
+});
+
+it('refuses a modal after a deferral, one without components, and one with a menu of 26', async () => {
+  const respond = (data: unknown, type = 9) => {
+    const { id, token } = standin.sendCommand({ name: 'ask' });
+    return call('POST', `/interactions/${id}/${token}/callback`, { type, data });
+  };
+  const select = (count: number) => ({
+    type: 3,
+    custom_id: 'x',
+    options: Array.from({ length: count }, (_, at) => ({ label: `${at}`, value: `${at}` })),
+  });
+  const modal = (component: unknown) => ({
+    custom_id: 'form:x',
+    title: 'X',
+    components: [{ type: 18, label: 'X', component }],
+  });
+  expect((await respond({ custom_id: 'form:x', title: 'X', components: [] })).code).toBe(50035);
+  expect((await respond(modal(select(26)))).code).toBe(50035);
+  expect((await respond(modal({ type: 2, custom_id: 'x' }))).code).toBe(50035);
+  expect((await respond(modal(select(25)))).status).toBe(204);
+  const { id, token } = standin.sendCommand({ name: 'ask' });
+  const path = `/interactions/${id}/${token}/callback`;
+  await call('POST', path, { type: 5 });
+  expect((await call('POST', path, { type: 9, data: modal(select(1)) })).code).toBe(40060);
 });

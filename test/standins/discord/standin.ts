@@ -19,6 +19,13 @@ export interface DiscordStandinOptions {
   readonly windowMs?: number;
 }
 
+export interface StandinFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly alt: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
 export interface DiscordStandin extends People {
   /** For `rest.api` of discord.js. */
   readonly apiUrl: string;
@@ -35,15 +42,25 @@ export interface DiscordStandin extends People {
   /** Everyone that any version of any message of the bot's pinged. */
   pings(): string[];
   deleteMessage(message: StandinMessage): void;
-  /** Adds another channel to the bot's server. */
-  addChannel(): StandinChannel;
+  /** Adds another channel to the bot's server; before the bot connects, or it does not know it. */
+  addChannel(channel?: Partial<StandinChannel>): StandinChannel;
+  /** Adds a role to the bot's server. */
+  addRole(name: string): string;
+  /** What a message's attachments are made of. */
+  filesOf(message: StandinMessage): StandinFile[];
   /** How often the bot was told to slow down (429). */
   rateLimited(): number;
   readonly requests: readonly SeenRequest[];
   readonly world: World;
-  failNext(method: string, path: RegExp, status: number): void;
+  failNext(method: string, path: RegExp, status: number, code?: number): void;
+  /** Keeps the next request that matches without an answer until the returned function is called. */
+  holdNext(method: string, path: RegExp): () => void;
+  /** Refuses everything that carries the bot's token for so long. */
+  blockGlobally(ms: number): void;
   /** Turns the stand-in's clock on. */
   advance(ms: number): void;
+  /** Closes what identifies from now on with this code. */
+  refuseIdentify(code: number | undefined): void;
   /** Shards connected now. */
   connected(): number;
   disconnect(code?: number): void;
@@ -67,7 +84,15 @@ export async function createDiscordStandin(options: DiscordStandinOptions = {}):
     if (!user) throw new Refusal(400, 50007, 'Cannot send messages to this user');
     return people.directChannel(user);
   };
-  const api = createHttpApi({ world, messages, interactions, limits, gatewayUrl, openDirect });
+  const api = createHttpApi({
+    world,
+    messages,
+    interactions,
+    limits,
+    gatewayUrl,
+    baseUrl: () => `http://127.0.0.1:${port}`,
+    openDirect,
+  });
   server.on('request', (request, response) => {
     api.handle(request, response).catch((error: unknown) => {
       response.writeHead(500).end(JSON.stringify({ message: `the stand-in failed: ${error}`, code: 0 }));
@@ -110,15 +135,30 @@ export async function createDiscordStandin(options: DiscordStandinOptions = {}):
     deleteMessage: (message) => {
       message.deleted = true;
     },
-    addChannel: () => add({ kind: 'text', guildId: guild.id, botPresent: true }),
+    addChannel: (given = {}) => add({ kind: 'text', guildId: guild.id, botPresent: true, ...given }),
+    addRole: (name) => {
+      const id = world.nextId();
+      world.roles.set(id, name);
+      return id;
+    },
+    filesOf: (message) =>
+      latest(message).attachments.map(({ id, filename, description, content_type }) => ({
+        name: String(filename),
+        contentType: String(content_type),
+        alt: description === undefined ? undefined : String(description),
+        bytes: world.uploads.get(String(id)) ?? new Uint8Array(),
+      })),
     rateLimited: () => api.requests.filter((request) => request.status === 429).length,
     requests: api.requests,
     world,
     failNext: api.failNext,
+    holdNext: api.holdNext,
+    blockGlobally: limits.blockGlobally,
     advance: (ms) => {
       aheadMs += ms;
     },
     connected: gateway.connected,
+    refuseIdentify: gateway.refuseIdentify,
     disconnect: (code = 4000) => gateway.disconnect(code),
     identifies: gateway.identifies,
     async close() {

@@ -19,9 +19,9 @@ export function userJson(user: StandinUser): Json {
   };
 }
 
-export function memberJson(admin: boolean): Json {
+export function memberJson(admin: boolean, roles: readonly string[] = []): Json {
   return {
-    roles: [],
+    roles,
     joined_at: '2024-01-01T00:00:00.000000+00:00',
     deaf: false,
     mute: false,
@@ -40,6 +40,7 @@ export function channelJson(channel: StandinChannel): Json {
         guild_id: channel.guildId,
         name: 'general',
         position: 0,
+        nsfw: channel.nsfw ?? false,
         permissions: '0',
       };
     case 'thread':
@@ -48,7 +49,7 @@ export function channelJson(channel: StandinChannel): Json {
         type: 11,
         guild_id: channel.guildId,
         parent_id: channel.parentId,
-        name: 'thread',
+        name: channel.name ?? 'thread',
         thread_metadata: {
           archived: false,
           auto_archive_duration: 60,
@@ -85,6 +86,7 @@ export function messageJson(world: World, message: StandinMessage): Json {
     embeds: [],
     pinned: false,
     type: message.replyTo ? 19 : 0,
+    ...memberOf(world, message, channel),
     components: shown.components,
     flags: shown.flags | (message.ephemeral ? 64 : 0),
     ...(message.nonce ? { nonce: message.nonce } : {}),
@@ -93,6 +95,12 @@ export function messageJson(world: World, message: StandinMessage): Json {
       ? { message_reference: { message_id: message.replyTo, channel_id: message.channelId } }
       : {}),
   };
+}
+
+/** Authors in servers come with their membership. */
+function memberOf(world: World, message: StandinMessage, channel: StandinChannel | undefined): Json {
+  if (!channel?.guildId || message.author.id === world.bot.id) return {};
+  return { member: memberJson(false, message.author.roles) };
 }
 
 /** What Discord says of the interaction that a message answers. */

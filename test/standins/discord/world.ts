@@ -6,6 +6,8 @@ export interface StandinUser {
   readonly id: string;
   readonly name: string;
   readonly bot: boolean;
+  /** Ids of roles in the bot's server. */
+  readonly roles?: readonly string[];
 }
 
 export interface StandinChannel {
@@ -13,6 +15,9 @@ export interface StandinChannel {
   readonly kind: 'text' | 'thread' | 'direct';
   readonly guildId?: string;
   readonly parentId?: string;
+  /** Age-restricted. */
+  readonly nsfw?: boolean;
+  readonly name?: string;
   /** Whom a direct channel is with. */
   readonly recipient?: StandinUser;
   /** Whether the bot is here and may write; false where a person brought the app along (user install). */
@@ -54,6 +59,7 @@ interface Acknowledgement {
 
 export interface StandinInteraction {
   readonly id: string;
+  readonly type: 2 | 3 | 4 | 5;
   readonly token: string;
   readonly createdAt: number;
   readonly channelId: string;
@@ -76,6 +82,14 @@ export interface World {
   readonly channels: Map<string, StandinChannel>;
   readonly messages: Map<string, StandinMessage>;
   readonly interactions: Map<string, StandinInteraction>;
+  /** The roles of the bot's server, besides @everyone. */
+  readonly roles: Map<string, string>;
+  /** What was uploaded, by the attachments' ids. */
+  readonly uploads: Map<string, Uint8Array>;
+  /** How many shards the gateway recommends. */
+  recommendedShards: number;
+  /** What a file may have at most. */
+  attachmentSizeLimit: number;
   readonly typing: { readonly channelId: string; readonly at: number }[];
   commands: Json[];
   commandPuts: number;
@@ -106,6 +120,10 @@ export function createWorld(now: () => number, token: string): World {
     channels: new Map(),
     messages: new Map(),
     interactions: new Map(),
+    roles: new Map(),
+    uploads: new Map(),
+    recommendedShards: 1,
+    attachmentSizeLimit: 10 * 1024 * 1024,
     typing: [],
     commands: [],
     commandPuts: 0,

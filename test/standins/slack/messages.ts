@@ -3,7 +3,7 @@
 import { checkBlocks } from './block-rules.ts';
 import { pingsOf } from './pings.ts';
 import { asObject, asObjects, asString, type Json, SlackRefusal } from './refusal.ts';
-import type { StandinMessage, StandinVersion, World } from './world.ts';
+import type { StandinFile, StandinMessage, StandinVersion, World } from './world.ts';
 
 /** The version that these arguments make; refuses empty ones and too long ones. */
 export function versionOf(world: World, args: Json): StandinVersion {
@@ -19,7 +19,7 @@ export function versionOf(world: World, args: Json): StandinVersion {
 }
 
 /** The channel, if the bot may write there. */
-function writableChannel(world: World, args: Json): string {
+export function writableChannel(world: World, args: Json): string {
   const id = asString(args.channel);
   const channel = world.channels.get(id);
   if (!channel || (channel.kind !== 'channel' && !channel.botPresent))
@@ -36,6 +36,7 @@ export function post(world: World, args: Json, ephemeralFor?: string): StandinMe
     throw new SlackRefusal('invalid_thread_ts');
   if (ephemeralFor !== undefined && !world.users.has(ephemeralFor))
     throw new SlackRefusal('user_not_in_channel');
+  if (ephemeralFor === undefined) world.statuses.delete(`${channel}:${threadTs}`);
   return add(world, {
     channel,
     author: world.botUser,
@@ -59,6 +60,7 @@ interface NewMessage extends Pick<StandinMessage, 'channel' | 'author' | 'throug
   readonly threadTs?: string;
   readonly ephemeralFor?: string;
   readonly metadata?: Json;
+  readonly files?: readonly StandinFile[];
 }
 
 export function add(world: World, { version, ...rest }: NewMessage): StandinMessage {
@@ -69,6 +71,7 @@ export function add(world: World, { version, ...rest }: NewMessage): StandinMess
 
 export function update(world: World, args: Json): StandinMessage {
   const message = ownMessage(world, args, 'cant_update_message');
+  if (message.stream === 'live') throw new SlackRefusal('streaming_state_conflict');
   if (asString(args.text).length > 4000) throw new SlackRefusal('msg_too_long');
   message.versions.push(versionOf(world, args));
   return message;

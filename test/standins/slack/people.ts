@@ -39,6 +39,11 @@ export interface People {
 export function createPeople(world: World, deliveries: () => Deliveries, baseUrl: () => string): People {
   let counter = 0;
   const nextId = (prefix: string) => `${prefix}${++counter}`;
+  const nextTrigger = (user: string) => {
+    const id = nextId('trigger.');
+    world.triggers.set(id, { user, since: world.now(), used: false });
+    return id;
+  };
 
   function responseUrl(entry: Omit<ResponseUrl, 'since' | 'uses'>): string {
     const id = nextId('url');
@@ -79,7 +84,7 @@ export function createPeople(world: World, deliveries: () => Deliveries, baseUrl
   return {
     slash(command, text, where = {}) {
       const { user = ALICE, channel = GENERAL } = where;
-      const triggerId = nextId('trigger.');
+      const triggerId = nextTrigger(user);
       return deliveries().send('slash_commands', triggerId, {
         token: 'unused',
         team_id: world.team,
@@ -109,7 +114,7 @@ export function createPeople(world: World, deliveries: () => Deliveries, baseUrl
     press(message, actionId, user = ALICE) {
       const button = buttonsOf(latest(message)).find((each) => each.actionId === actionId);
       if (!button) throw new Error(`the message has no button ${actionId}`);
-      const triggerId = nextId('trigger.');
+      const triggerId = nextTrigger(user);
       const thread = message.threadTs ? { thread_ts: message.threadTs } : {};
       return deliveries().send('interactive', triggerId, {
         type: 'block_actions',

@@ -10,12 +10,18 @@ export interface RateLimits {
   take(method: string, channel: string): number | undefined;
 }
 
-/** Tier 3 and 4 per method and workspace; chat.postMessage 1/s per channel with a short burst. `scale` widens them all. */
+/** Tier 2, 3 and 4 per method and workspace; chat.postMessage 1/s per channel with a short burst. `scale` widens them all. */
 function rulesFor(method: string, scale: number): RateRule {
   const perMinute = (slots: number): RateRule => ({ slots: slots * scale, windowMs: 60_000 });
   switch (method) {
     case 'chat.postMessage':
       return { slots: 5 * scale, windowMs: 5000 };
+    case 'chat.startStream':
+    case 'chat.stopStream':
+    case 'usergroups.list':
+      return perMinute(20);
+    case 'agents.sessions.setStatus':
+    case 'conversations.open':
     case 'chat.update':
     case 'chat.delete':
     case 'reactions.add':

@@ -2,6 +2,8 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createDeliveries, type Delivery } from './deliveries.ts';
+import { createDialogs, type Dialogs } from './dialogs.ts';
+import { receiveUpload, serveFile, shareFile } from './files.ts';
 import { createHttpCarrier } from './http-mode.ts';
 import { createPeople, type People } from './people.ts';
 import { createRateLimits } from './rate-limits.ts';
@@ -27,7 +29,7 @@ interface ApiCall {
   readonly args: Json;
 }
 
-export interface SlackStandin extends People {
+export interface SlackStandin extends People, Dialogs {
   readonly world: World;
   /** For `apiUrl`. */
   readonly apiUrl: string;
@@ -40,6 +42,8 @@ export interface SlackStandin extends People {
   messages(channel?: string): StandinMessage[];
   redeliver(eventId: string): Promise<Delivery>;
   failNext(method: string, mishap: Mishap): void;
+  /** Puts a person's file on Slack; returns it as an event carries it. */
+  file(file: { name: string; mimetype: string; bytes: Uint8Array; redirect?: string; more?: Json }): Json;
   /** From now on everything goes to this URL, signed, instead of through sockets. */
   deliverTo(url: string): void;
   close(): Promise<void>;
@@ -70,7 +74,12 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', baseUrl).pathname;
-    const body = await read(request);
+    const raw = await read(request);
+    const [, kind, id = ''] = path.split('/');
+    const token = String(request.headers.authorization ?? '').replace('Bearer ', '');
+    if (kind === 'upload') return void response.writeHead(receiveUpload(world, id, raw, request)).end();
+    if (kind === 'files') return serveFile(world, id, token === world.botToken, response);
+    const body = raw.toString('utf8');
     if (path.startsWith('/response/')) {
       try {
         respond(world, path.slice('/response/'.length), asObject(JSON.parse(body), 'invalid_payload'));
@@ -83,7 +92,6 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
     }
     const method = path.replace(/^\/api\//, '');
     const args = decode(body);
-    const token = String(request.headers.authorization ?? '').replace('Bearer ', '');
     const wanted = method === 'apps.connections.open' ? world.appToken : world.botToken;
     if (token !== wanted) throw new SlackRefusal(token ? 'invalid_auth' : 'not_authed');
     calls.push({ method, at: world.now(), args });
@@ -97,13 +105,18 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
       response.setHeader('retry-after', String(waitSeconds));
       return send(response, 429, { ok: false, error: 'ratelimited' });
     }
-    const answer = callMethod(world, method, args);
+    const answer = callMethod(world, method, args, baseUrl);
     if (mishap === 'lost-answer') return void request.socket.destroy();
     send(response, 200, answer);
   }
 
   return {
     ...createPeople(
+      world,
+      () => deliveries,
+      () => baseUrl,
+    ),
+    ...createDialogs(
       world,
       () => deliveries,
       () => baseUrl,
@@ -125,6 +138,7 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
           !message.deleted &&
           (channel === undefined || message.channel === channel),
       ),
+    file: (file) => shareFile(world, baseUrl, file),
     redeliver: (eventId) => deliveries.redeliver(eventId),
     failNext(method, mishap) {
       mishaps.set(method, [...(mishaps.get(method) ?? []), mishap]);
@@ -141,17 +155,27 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
   };
 }
 
-async function read(request: IncomingMessage): Promise<string> {
+async function read(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
+
+const JSON_FIELDS = new Set([
+  'blocks',
+  'metadata',
+  'attachments',
+  'files',
+  'view',
+  'chunks',
+  'loading_messages',
+]);
 
 /** Form fields; those that hold JSON objects or lists are decoded, as Slack does. */
 function decode(body: string): Json {
   const args: Json = {};
   for (const [name, value] of new URLSearchParams(body)) {
-    args[name] = ['blocks', 'metadata', 'attachments'].includes(name) ? JSON.parse(value) : value;
+    args[name] = JSON_FIELDS.has(name) ? JSON.parse(value) : value;
   }
   return args;
 }

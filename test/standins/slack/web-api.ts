@@ -1,13 +1,17 @@
 /** The Web API of the Slack stand-in: form-encoded requests in, `{ok, …}` out. Unknown methods and arguments are refused. */
 
+import { asSlackFile, completeUpload, getUploadUrl } from './files.ts';
 import { add, asSlackMessage, post, remove, update, versionOf } from './messages.ts';
 import { asString, type Json, SlackRefusal } from './refusal.ts';
-import { latest, type World } from './world.ts';
+import { appendStream, setSessionStatus, setStatus, startStream, stopStream } from './streams.ts';
+import { openView } from './views.ts';
+import { ALICE, DIRECT, latest, type World } from './world.ts';
 
 interface Method {
   /** The arguments that Slack documents. */
   readonly known: readonly string[];
-  call(world: World, args: Json): Json;
+  readonly scope?: string;
+  call(world: World, args: Json, baseUrl: string): Json;
 }
 
 const POST = [
@@ -106,8 +110,81 @@ const methods: Readonly<Record<string, Method>> = {
       return { user: { id: user.id, name: user.name, is_admin: user.admin, is_owner: false, profile } };
     },
   },
+  'conversations.open': {
+    known: ['channel', 'users', 'return_im', 'prevent_creation'],
+    scope: 'im:write',
+    call: (world, args) => ({ channel: { id: directChannel(world, asString(args.users)) } }),
+  },
+  'usergroups.list': {
+    known: ['include_count', 'include_disabled', 'include_users', 'team_id'],
+    scope: 'usergroups:read',
+    call: (world, args) => ({
+      usergroups: [...world.groups].map(([id, users]) => ({
+        id,
+        ...(args.include_users === 'true' ? { users } : {}),
+      })),
+    }),
+  },
+  'views.open': { known: ['trigger_id', 'interactivity_pointer', 'view'], call: openView },
+  'chat.startStream': {
+    known: [
+      'channel',
+      'thread_ts',
+      'markdown_text',
+      'chunks',
+      'recipient_user_id',
+      'recipient_team_id',
+      'task_display_mode',
+    ],
+    call: (world, args) => ({ channel: args.channel, ts: startStream(world, args).ts }),
+  },
+  'chat.appendStream': {
+    known: ['channel', 'ts', 'markdown_text', 'chunks'],
+    call: (world, args) => ({ channel: args.channel, ts: appendStream(world, args).ts }),
+  },
+  'chat.stopStream': {
+    known: ['channel', 'ts', 'markdown_text', 'chunks', 'blocks', 'metadata', 'session_status'],
+    call: (world, args) => ({ channel: args.channel, ts: stopStream(world, args).ts }),
+  },
+  'assistant.threads.setStatus': {
+    known: ['channel_id', 'thread_ts', 'status', 'loading_messages', 'username', 'icon_emoji', 'icon_url'],
+    call(world, args) {
+      setStatus(world, args);
+      return {};
+    },
+  },
+  'agents.sessions.setStatus': {
+    known: ['channel_id', 'thread_ts', 'status', 'title', 'initiator_user_id'],
+    call(world, args) {
+      setSessionStatus(world, args);
+      return { status: args.status };
+    },
+  },
+  'files.getUploadURLExternal': {
+    known: ['filename', 'length', 'alt_txt', 'snippet_type'],
+    scope: 'files:write',
+    call: (world, args, baseUrl) => getUploadUrl(world, baseUrl, args),
+  },
+  'files.completeUploadExternal': {
+    known: ['files', 'channel_id', 'channels', 'thread_ts', 'initial_comment', 'blocks'],
+    scope: 'files:write',
+    call: completeUpload,
+  },
+  'files.info': {
+    known: ['file', 'cursor', 'limit', 'page', 'count'],
+    scope: 'files:read',
+    call: (world, args, baseUrl) => ({ file: asSlackFile(world, baseUrl, asString(args.file)) }),
+  },
   'reactions.add': { known: ['channel', 'name', 'timestamp'], call: () => ({}) },
 };
+
+function directChannel(world: World, user: string): string {
+  if (!world.users.has(user)) throw new SlackRefusal('user_not_found');
+  const id = user === ALICE ? DIRECT : `D0${user}`;
+  const known = world.channels.get(id);
+  world.channels.set(id, known ?? { id, name: 'direct', kind: 'direct', botPresent: true, archived: false });
+  return id;
+}
 
 /** Newest first in a channel, oldest first in a thread, as Slack does. */
 function history(world: World, args: Json, thread: boolean): Json {
@@ -116,7 +193,12 @@ function history(world: World, args: Json, thread: boolean): Json {
   if (!channel.botPresent) throw new SlackRefusal('not_in_channel');
   const all = world.messages.filter((message) => {
     if (message.channel !== channel.id || message.deleted || message.ephemeralFor !== undefined) return false;
-    if (args.oldest !== undefined && Number(message.ts) <= Number(args.oldest)) return false;
+    const [ts, oldest, latestTs] = [message.ts, args.oldest ?? 0, args.latest ?? Number.MAX_VALUE].map(
+      Number,
+    );
+    if (ts === undefined || oldest === undefined || latestTs === undefined) return false;
+    if (args.inclusive === 'true' ? ts < oldest || ts > latestTs : ts <= oldest || ts >= latestTs)
+      return false;
     if (!thread) return message.threadTs === undefined;
     return message.ts === args.ts || message.threadTs === args.ts;
   });
@@ -131,7 +213,7 @@ function history(world: World, args: Json, thread: boolean): Json {
 }
 
 /** Runs one method; throws SlackRefusal. */
-export function callMethod(world: World, name: string, args: Json): Json {
+export function callMethod(world: World, name: string, args: Json, baseUrl: string): Json {
   const method = methods[name];
   if (!method) throw new SlackRefusal('unknown_method');
   const unknown = Object.keys(args).filter((arg) => arg !== 'token' && !method.known.includes(arg));
@@ -140,7 +222,8 @@ export function callMethod(world: World, name: string, args: Json): Json {
       'invalid_arguments',
       unknown.map((arg) => `[ERROR] unknown: ${arg}`),
     );
-  return { ok: true, ...method.call(world, args) };
+  if (method.scope && world.missingScopes.has(method.scope)) throw new SlackRefusal('missing_scope');
+  return { ok: true, ...method.call(world, args, baseUrl) };
 }
 
 /** A post to a response_url: 5 uses in 30 minutes; on a slash command every use is a new message. */

@@ -38,7 +38,28 @@ export interface StandinMessage {
   readonly through: 'api' | 'response_url' | 'person';
   readonly metadata?: Json;
   readonly versions: StandinVersion[];
+  readonly files?: readonly StandinFile[];
+  /** `stopped`: by a person. */
+  stream?: 'live' | 'ended' | 'stopped';
   deleted: boolean;
+}
+
+export interface StandinFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mimetype: string;
+  readonly length: number;
+  readonly alt?: string;
+  /** Where a download is passed on to. */
+  readonly redirect?: string;
+  readonly shares: { channel: string; ts: string }[];
+  bytes?: Uint8Array;
+}
+
+export interface StandinView {
+  readonly id: string;
+  readonly user: string;
+  readonly view: Json;
 }
 
 export interface World {
@@ -56,6 +77,18 @@ export interface World {
   readonly messages: StandinMessage[];
   /** By path part: who may use a response_url, where, since when, how often it was used. */
   readonly responseUrls: Map<string, ResponseUrl>;
+  readonly files: Map<string, StandinFile>;
+  /** User groups and who is in them. */
+  readonly groups: Map<string, readonly string[]>;
+  /** What was done a moment ago, and may be answered with a view. */
+  readonly triggers: Map<string, { readonly user: string; readonly since: number; used: boolean }>;
+  readonly views: StandinView[];
+  /** By channel and thread: what is said to go on there, and the state of the agent's session. */
+  readonly statuses: Map<string, string>;
+  readonly sessions: Map<string, string>;
+  readonly missingScopes: Set<string>;
+  /** Whether the app was declared as an agent. */
+  isAgent: boolean;
 }
 
 export interface ResponseUrl {
@@ -107,6 +140,14 @@ export function createWorld(now: () => number): World {
     ]),
     messages: [],
     responseUrls: new Map(),
+    files: new Map(),
+    groups: new Map([['S0STAFF', [BOB, ADA]]]),
+    triggers: new Map(),
+    views: [],
+    statuses: new Map(),
+    sessions: new Map(),
+    missingScopes: new Set(),
+    isAgent: true,
   };
 }
 

@@ -1,0 +1,101 @@
+/** A form to fill in, made from its description: labelled, checked by the browser, usable from the keyboard. */
+
+import { make } from './make.js';
+import { upload } from './upload.js';
+
+/** `submit` gets `{values, files}` and throws an error with a sentence when they were not taken. */
+export function showForm(form, submit) {
+  const problem = make('p', { className: 'problem' });
+  problem.setAttribute('role', 'alert');
+  const cancel = make('button', { type: 'button', className: 'secondary', textContent: 'Cancel' });
+  const send = make('button', { type: 'submit', className: 'primary', textContent: 'Run' });
+  const title = make('h2', { textContent: form.title, id: 'form-title' });
+  const fields = form.fields.map(createField);
+  const body = make('form', { autocomplete: 'off' });
+  body.append(
+    title,
+    make('div', { className: 'form-fields' }, ...fields.map(({ element }) => element)),
+    problem,
+    make('div', { className: 'form-end' }, cancel, send),
+  );
+  const dialog = make('dialog', { className: 'form' }, body);
+  dialog.setAttribute('aria-labelledby', 'form-title');
+  const leave = new AbortController();
+
+  cancel.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => {
+    leave.abort();
+    dialog.remove();
+  });
+  body.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (send.disabled) return;
+    send.disabled = true;
+    problem.textContent = '';
+    try {
+      await submit(await read(fields, leave.signal, send));
+      dialog.close();
+    } catch (error) {
+      if (!leave.signal.aborted) problem.textContent = error.message;
+    } finally {
+      send.disabled = false;
+      send.textContent = 'Run';
+    }
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+async function read(fields, signal, send) {
+  const values = {};
+  const files = {};
+  for (const { name, control } of fields) {
+    const file = control.files?.[0];
+    if (file) {
+      const onProgress = (share) => {
+        send.textContent = `Sending ${Math.round(share * 100)} %`;
+      };
+      files[name] = await upload(file, { signal, onProgress });
+    } else if (control.type === 'checkbox') values[name] = control.checked;
+    else if (control.type !== 'file' && control.value.trim() !== '') values[name] = control.value;
+  }
+  return { values, files };
+}
+
+function createField(field, index) {
+  const id = `field-${index}`;
+  const control = createControl(field);
+  control.id = id;
+  control.name = field.name;
+  // A box that has to be ticked would be no choice.
+  if (field.type !== 'boolean') control.required = field.required;
+  const label = make('label', { htmlFor: id, textContent: field.label });
+  if (!field.required && field.type !== 'boolean')
+    label.append(make('span', { className: 'optional', textContent: 'optional' }));
+  const element = make('div', { className: `form-field ${field.type}` }, label, control);
+  if (field.description) {
+    element.append(make('p', { id: `${id}-about`, textContent: field.description }));
+    control.setAttribute('aria-describedby', `${id}-about`);
+  }
+  return { name: field.name, element, control };
+}
+
+function createControl({ type, value, choices = [], required, maxLength }) {
+  switch (type) {
+    case 'text':
+      return make('textarea', { rows: 4, value: value ?? '', ...(maxLength && { maxLength }) });
+    case 'choice': {
+      const empty = value === undefined || !required ? [{ name: '', value: '' }] : [];
+      const options = [...empty, ...choices].map((choice) => new Option(choice.name, choice.value));
+      const select = make('select', {}, ...options);
+      select.value = value ?? '';
+      return select;
+    }
+    case 'boolean':
+      return make('input', { type: 'checkbox', checked: value === 'true' });
+    case 'file':
+      return make('input', { type: 'file' });
+    default:
+      return make('input', { type: 'text', value: value ?? '', ...(maxLength && { maxLength }) });
+  }
+}

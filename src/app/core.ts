@@ -1,0 +1,135 @@
+/** Everything between the surfaces and the outside: storage, models, money, runs, commands, requests. */
+
+import { rm } from 'node:fs/promises';
+import { createCommands } from '../commands/index.ts';
+import { createAdminWarnings } from '../core/admin-warnings.ts';
+import { type ApiKeys, createApiKeys } from '../core/api-keys.ts';
+import { createBudget } from '../core/budget/ledger.ts';
+import type { Handler, Surface, SurfaceName } from '../core/chat.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Command } from '../core/command.ts';
+import type { Config } from '../core/config/config.ts';
+import { createConversations } from '../core/conversations.ts';
+import { createIntake } from '../core/files/intake.ts';
+import { createFilesDirectory, createRunFiles } from '../core/files/run-files.ts';
+import { createHandler } from '../core/handler.ts';
+import type { Log } from '../core/log.ts';
+import { replicateHosts } from '../core/models/hosts.ts';
+import { createNamedModels } from '../core/named-models.ts';
+import { createProposals } from '../core/proposals.ts';
+import { createPacer } from '../core/reply/pacer.ts';
+import { createPresenter } from '../core/reply/presenters.ts';
+import type { Pacer } from '../core/reply/writer.ts';
+import { createRequestLimits } from '../core/request-limits.ts';
+import { createRequests, type Requests } from '../core/requests.ts';
+import { createLeases, createOwner, LEASE_MS } from '../core/runs/leases.ts';
+import { createRunner, type Runner } from '../core/runs/runner.ts';
+import { createRunStore, type RunStore } from '../core/runs/store.ts';
+import { type Cache, createCache } from '../core/storage/cache.ts';
+import { isEventTaken, takeEvent } from '../core/storage/events.ts';
+import { openDatabase } from '../core/storage/open-database.ts';
+import { connectRedisLimiters } from '../core/storage/redis-limiter.ts';
+import { keepSwept } from '../core/storage/sweep.ts';
+import { attachmentHosts } from './attachment-hosts.ts';
+import { connectReplicate, type ReplicateParts } from './replicate.ts';
+import type { StopStack } from './stop-stack.ts';
+
+export interface CoreParts {
+  readonly replicate: ReplicateParts;
+  readonly cache: Cache;
+  readonly keys: ApiKeys;
+  readonly runs: RunStore;
+  readonly pacer: Pacer;
+  readonly runner: Runner;
+  readonly commands: readonly Command[];
+  readonly requests: Requests;
+  readonly handler: Handler;
+}
+
+/** `surfaces` is asked whenever a run needs its surface: they are made after the core. */
+export async function createCore(options: {
+  readonly config: Config;
+  readonly surfaces: () => ReadonlyMap<SurfaceName, Surface>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stops: StopStack;
+}): Promise<CoreParts> {
+  const { config, surfaces, clock, log, stops } = options;
+  const database = await openDatabase(config.databaseUrl, { log });
+  stops.add(() => database.close());
+  const sweeping = new AbortController();
+  const swept = keepSwept({ database, clock, log, signal: sweeping.signal });
+  stops.add(async () => {
+    sweeping.abort();
+    await swept;
+  });
+  const cache = createCache({ database, redisUrl: config.redisUrl, log });
+  stops.add(() => cache.disconnect());
+
+  const events = {
+    isTaken: (id: string) => isEventTaken(database, id),
+    take: (id: string) => takeEvent(database, id, clock.now()),
+  };
+  const replicate = await connectReplicate({ config, takeEvent: events.take, clock, log, stops });
+  const { models, apiUrl } = replicate;
+  const filesDirectory = await createFilesDirectory(clock.now());
+  stops.add(() => rm(filesDirectory, { recursive: true, force: true }));
+
+  const budget = createBudget({ database, clock, timezone: config.timezone, defaults: config.budgets });
+  const owner = createOwner();
+  const runs = createRunStore({ database, budget, clock, owner, leaseMs: LEASE_MS });
+  const pacer = createPacer({ clock, log });
+  const conversations = createConversations({ store: cache, ttlMs: config.ask.memoryMs });
+  const warnings = createAdminWarnings({
+    channels: config.budgets.warnIn,
+    surfaces,
+    pacer,
+    timezone: config.timezone,
+    clock,
+    log,
+  });
+  const runner = createRunner({
+    warnings,
+    store: runs,
+    leases: createLeases({ database, clock, owner }),
+    pacer,
+    models,
+    budget,
+    conversations,
+    clock,
+    log,
+    createPresenter,
+    files: createRunFiles({ directory: filesDirectory, hosts: replicateHosts(apiUrl), clock, log }),
+    limits: config.limits,
+    surfaces,
+  });
+  const hosts = attachmentHosts(config);
+  const intake = createIntake({ models, directory: filesDirectory, hosts, clock });
+  const named = createNamedModels({ database, models, store: cache, clock, log });
+  const commands = createCommands({ config, models, budget, conversations, runs, intake, named, clock });
+  const { askAboveMicroUsd } = config.budgets;
+  const proposals = createProposals({ store: cache, budget, askAboveMicroUsd });
+  const requests = createRequests({
+    proposals,
+    warnings,
+    commands,
+    admins: config.admins,
+    timezone: config.timezone,
+    runner,
+    limits: await createLimits(),
+    budget,
+    clock,
+    events,
+  });
+  const handler = createHandler({ requests, runner, runs, pacer, proposals, surfaces, log });
+  const keys = createApiKeys({ database, clock });
+  return { replicate, cache, keys, runs, pacer, runner, commands, requests, handler };
+
+  async function createLimits() {
+    const { requests: window, cooldowns } = config.limits;
+    if (!config.redisUrl) return createRequestLimits({ ...window, cooldowns });
+    const redis = await connectRedisLimiters({ redisUrl: config.redisUrl, clock, log });
+    stops.add(() => redis.close());
+    return createRequestLimits({ ...window, cooldowns, createLimiter: redis.create });
+  }
+}

@@ -1,0 +1,82 @@
+/** The surfaces that are configured, and what of them is mounted on the HTTP server. */
+
+import { dirname, join } from 'node:path';
+import { createApiSurface } from '../bots/api/api-surface.ts';
+import { createDiscordSurface } from '../bots/discord/surface.ts';
+import { createSlackSurface } from '../bots/slack/surface.ts';
+import { createWebSurface } from '../bots/web/web-surface.ts';
+import type { ApiKeys } from '../core/api-keys.ts';
+import type { Handler, Surface } from '../core/chat.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Command } from '../core/command.ts';
+import type { Config } from '../core/config/config.ts';
+import { createPublicPost } from '../core/files/public-post.ts';
+import type { HttpServer } from '../core/http/http-server.ts';
+import type { Log } from '../core/log.ts';
+import type { Models } from '../core/models/prediction.ts';
+import type { Requests } from '../core/requests.ts';
+import type { Runner } from '../core/runs/runner.ts';
+import type { RunStore } from '../core/runs/store.ts';
+import type { Cache } from '../core/storage/cache.ts';
+import { SANDBOX_NOTICE } from './replicate.ts';
+
+export interface SurfaceParts {
+  readonly config: Config;
+  readonly commands: readonly Command[];
+  readonly handler: Handler;
+  readonly requests: Requests;
+  readonly runner: Runner;
+  readonly runs: RunStore;
+  readonly models: Models;
+  readonly keys: ApiKeys;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the page shows is kept beside a database file, else where the bot was started. */
+function filesBeside(databaseUrl: string): string {
+  const path = /^sqlite:(?!:memory:)(.+)$/.exec(databaseUrl)?.[1];
+  return join(path === undefined ? 'data' : dirname(path), 'files');
+}
+
+/** Slack sends what people paste. */
+const SLACK_BODY_BYTES = 4 * 1024 * 1024;
+
+export interface ConfiguredSurfaces {
+  readonly all: readonly Surface[];
+  mountOn(http: Pick<HttpServer, 'mount'>): void;
+}
+
+export function createSurfaces(parts: SurfaceParts): ConfiguredSurfaces {
+  const { config } = parts;
+  // With a public URL something forwards to us from elsewhere: whoever comes from this machine may be anybody.
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.http.host) && !config.http.publicUrl;
+  const web = createWebSurface({
+    ...parts,
+    access: { loopback, ...(config.adminToken && { adminToken: config.adminToken }) },
+    ...(!config.replicate.token && { notice: SANDBOX_NOTICE }),
+    store: parts.cache,
+    filesDirectory: filesBeside(config.databaseUrl),
+  });
+  const api = createApiSurface({ ...parts, post: createPublicPost() });
+  const discord = config.discord && createDiscordSurface({ ...config.discord, ...parts, threads: config.replies.discordThreads });
+  const slack =
+    config.slack &&
+    createSlackSurface({
+      botToken: config.slack.botToken,
+      ...(config.slack.apiUrl && { apiUrl: config.slack.apiUrl }),
+      ...config.slack.transport,
+      ...parts,
+    });
+  return {
+    all: [web, api, ...(discord ? [discord] : []), ...(slack ? [slack] : [])],
+    mountOn(http) {
+      http.mount('/', web.app.fetch);
+      http.mount('/v1', api.app.fetch);
+      if (slack?.httpHandler) {
+        http.mount('/slack/events', slack.httpHandler, { maxBodyBytes: SLACK_BODY_BYTES });
+      }
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/** A command of the command line: what it prints goes to `print`, and what it resolves with is the process's exit code. */
+
+import type { Config } from '../../core/config/config.ts';
+
+/** One line, without its end. */
+export type Print = (line: string) => void;
+
+export type Task<Options = void> = (config: Config, print: Print, options: Options) => Promise<number>;

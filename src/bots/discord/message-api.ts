@@ -1,0 +1,106 @@
+/** Sends the requests of replies: each at once or not at all, none behind another, none twice. */
+
+import { openAsBlob } from 'node:fs';
+import { RateLimitError, REST, type RESTOptions, type RequestMethod, type RouteLike } from 'discord.js';
+import type { Clock } from '../../core/clock.ts';
+import { RateLimitedError } from '../../core/errors.ts';
+import { createLaneRates, type LaneKind, type Rate } from './lane-rates.ts';
+
+/** A stalled edit must not hold its reply up for long; an upload may take its time. */
+const editTimeoutMs = 15_000;
+const uploadTimeoutMs = 120_000;
+
+export interface Upload {
+  readonly path: string;
+  readonly contentType: string;
+  readonly fileName: string;
+}
+
+export interface MessageRequest {
+  readonly method: RequestMethod;
+  readonly route: RouteLike;
+  readonly body?: object;
+  readonly query?: URLSearchParams;
+  /** In the body's `attachments` they are named by their place here. */
+  readonly uploads?: readonly Upload[];
+}
+
+/** Rejects with discord.js's errors, RateLimitedError, or UnreadableFileError. Only one at a time. */
+export type SendRequest = (request: MessageRequest) => Promise<unknown>;
+
+/** A file that was to be uploaded is not there any more. */
+export class UnreadableFileError extends Error {
+  override readonly name = 'UnreadableFileError';
+  readonly path: string;
+
+  constructor(path: string) {
+    super('a file to upload could not be read');
+    this.path = path;
+  }
+}
+
+export interface MessageApi {
+  /**
+   * For one reply. discord.js keeps one queue for all that shares a bucket, in which a stalled request holds up everybody
+   * else's: a client of its own has nobody before it. That they stay within the bucket together is the pacer's work.
+   */
+  open(): SendRequest;
+  rate(kind: LaneKind): Rate;
+}
+
+export function createMessageApi(parts: {
+  readonly rest: Partial<RESTOptions>;
+  readonly token: string;
+  readonly clock: Clock;
+}): MessageApi {
+  const { clock } = parts;
+  const rates = createLaneRates();
+  /** Discord wants nothing that carries the bot's token before this moment. */
+  let globalUntil = 0;
+
+  return {
+    rate: (kind) => rates.rate(kind),
+    open() {
+      const rest = new REST({ ...parts.rest, hashSweepInterval: 0, handlerSweepInterval: 0 });
+      rest.setToken(parts.token);
+      return async ({ method, route, body, query, uploads = [] }) => {
+        const open = route.startsWith('/webhooks/');
+        if (!open && clock.now() < globalUntil) throw new RateLimitedError(globalUntil - clock.now());
+        rest.options.timeout = uploads.length > 0 ? uploadTimeoutMs : editTimeoutMs;
+        const form = uploads.length > 0 ? await toForm(body, uploads) : undefined;
+        try {
+          const response = await rest.queueRequest({
+            method,
+            fullRoute: route,
+            auth: !open,
+            ...(query ? { query } : {}),
+            ...(form ? { body: form, passThroughBody: true } : body ? { body } : {}),
+          });
+          if (method !== 'GET') rates.learn(open ? 'interaction' : 'channel', method, response.headers);
+          return response.status === 204 ? undefined : await response.json();
+        } catch (error) {
+          if (error instanceof RateLimitError && error.global) globalUntil = clock.now() + error.retryAfter;
+          throw error;
+        }
+      };
+    },
+  };
+}
+
+/** The files stay on disk until they are sent. */
+async function toForm(body: object | undefined, uploads: readonly Upload[]): Promise<FormData> {
+  const form = new FormData();
+  form.append('payload_json', JSON.stringify(body ?? {}));
+  for (const [index, { path, contentType, fileName }] of uploads.entries()) {
+    form.append(`files[${index}]`, await open(path, contentType), fileName);
+  }
+  return form;
+}
+
+async function open(path: string, contentType: string): Promise<Blob> {
+  try {
+    return await openAsBlob(path, { type: contentType });
+  } catch {
+    throw new UnreadableFileError(path);
+  }
+}

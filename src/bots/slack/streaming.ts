@@ -1,0 +1,190 @@
+/** A text streamed natively in a direct conversation, and edited like any other from the moment Slack wants no more of it. */
+
+import type { Message } from '../../core/chat.ts';
+import { PostUncertainError } from './api.ts';
+import { StillStreamingError } from './errors.ts';
+import { streamLane } from './lanes.ts';
+import { renderPage } from './page-blocks.ts';
+import { createPosts, type PostsOptions, type Showing } from './posts.ts';
+import { type StreamApi, StreamRefusedError } from './stream-api.ts';
+import { createStreamedText, type StreamedPage } from './streamed-text.ts';
+
+interface StreamingOptions extends PostsOptions {
+  readonly streams: StreamApi;
+  /** The thread that the stream is in. */
+  readonly threadTs: string;
+  /** The person stopped the stream in Slack. */
+  readonly onStopped: (message: Message) => void;
+}
+
+/** Slack has ended the stream itself. */
+const ENDED = new Set(['message_not_in_streaming_state', 'stopped_by_user']);
+const MOST_CONFLICTS = 3;
+
+/**
+ * Before there is text: the session is shown at work and the status beside it, no message. Every page is a stream of its own.
+ * A reply from storage is only edited: whether its stream still runs, and how far it got, nobody knows.
+ */
+export function createStreaming(options: StreamingOptions): Showing {
+  const { streams, ref, team } = options;
+  const { channel } = ref;
+  const thread = { channel, threadTs: options.threadTs };
+  const cut = createStreamedText();
+  const pages = [...ref.pages];
+  /** The message being streamed, and what it shows, for as long as we know both. */
+  let live: { readonly ts: string; sent: string } | undefined;
+  /** A stream to end before its message can be edited. */
+  let toStop = ref.live;
+  let { session } = ref;
+  let statusToClear = options.mayExist && session;
+  let status = '';
+  let text = '';
+  let conflicts = 0;
+  /** All is shown but that the session still looks busy. */
+  let ending = false;
+  /** A stream whose start was never answered. */
+  let begun: string | undefined;
+  let posts = options.mayExist ? edit(true) : undefined;
+
+  function edit(mayExist: boolean): Showing {
+    const findBegun = async () => {
+      begun = await refusable(streams.find(thread, { since: ref.since, text, known: pages }));
+      return begun;
+    };
+    return createPosts({ ...options, ref: { ...ref, pages }, mayExist, findBegun });
+  }
+
+  function handOver(error?: StreamRefusedError | PostUncertainError): void {
+    const ended = error instanceof StreamRefusedError && ENDED.has(error.code);
+    if (live && !ended) toStop = live.ts;
+    live = undefined;
+    posts = edit(error instanceof PostUncertainError);
+  }
+
+  async function beginSession(): Promise<void> {
+    await streams.setWorking(thread, true);
+    session = true;
+  }
+
+  async function showStatus(message: Message): Promise<'shown' | 'more'> {
+    if (!session) {
+      await beginSession();
+      return message.status ? 'more' : 'shown';
+    }
+    if (message.status && message.status !== status) {
+      await streams.setStatus(thread, message.status);
+      status = message.status;
+    }
+    return 'shown';
+  }
+
+  async function start(part: StreamedPage): Promise<void> {
+    const sent = part.begun || part.whole;
+    const ts = await streams.start(thread, sent);
+    pages.push(ts);
+    live = { ts, sent };
+  }
+
+  /** Sends the one request that is needed next; undefined when it is the posts' turn. */
+  async function stream(message: Message, final: boolean): Promise<'shown' | 'more' | undefined> {
+    const parts = cut(message.text);
+    const index = live ? pages.length - 1 : pages.length;
+    const part = parts[index];
+    const last = index >= parts.length - 1;
+    if (!live) {
+      // What is final from the start is posted, in one request.
+      if (final && pages.length === 0) return undefined;
+      if (!part?.begun && !(part && final)) return final ? undefined : showStatus(message);
+      if (!streams.mayStart()) return undefined;
+      await start(part);
+      return session && !final && last ? 'shown' : 'more';
+    }
+    const wanted = final || !last ? part?.whole : part?.begun;
+    // Something else stands where the sent text was: only an edit can show that.
+    if (wanted === undefined) return undefined;
+    if (!wanted.startsWith(live.sent)) return !final && live.sent.startsWith(wanted) ? 'shown' : undefined;
+    // Text came so soon that nothing was said to go on yet.
+    if (!session && !final) {
+      await beginSession();
+      return 'more';
+    }
+    const rest = wanted.slice(live.sent.length);
+    if (final || !last) {
+      const blocks = final && last ? renderPage({ ...message, text: '' }).blocks : [];
+      await streams.stop(channel, live.ts, { text: rest, blocks, endsSession: final && last });
+      live = undefined;
+      if (!final || !last) return 'more';
+      session = false;
+      ending = true;
+      return 'shown';
+    }
+    if (rest) await streams.append(channel, live.ts, rest);
+    live.sent = wanted;
+    return 'shown';
+  }
+
+  async function writePosts(to: Showing, message: Message, final: boolean): Promise<'shown' | 'more'> {
+    if (statusToClear) {
+      await refusable(streams.setStatus(thread, ''));
+      statusToClear = false;
+      return 'more';
+    }
+    if (toStop !== undefined) {
+      await refusable(streams.stop(channel, toStop));
+      toStop = undefined;
+      return 'more';
+    }
+    if (ending) {
+      await refusable(streams.setWorking(thread, false));
+      session = false;
+      ending = false;
+      return 'shown';
+    }
+    try {
+      const outcome = await to.write(message, final);
+      ending = outcome === 'shown' && final && session;
+      return ending ? 'more' : outcome;
+    } catch (error) {
+      if (!(error instanceof StillStreamingError) || ++conflicts > MOST_CONFLICTS) throw error;
+      toStop = to.progress.pages?.at(-1) ?? begun;
+      return 'more';
+    }
+  }
+
+  return {
+    get lane() {
+      if (!posts || statusToClear || toStop !== undefined || ending) return streamLane(team);
+      return posts.lane;
+    },
+    get progress() {
+      return { pages, ...posts?.progress, session, live: live?.ts ?? toStop };
+    },
+    roomOnPage: (message) => posts?.roomOnPage?.(message) ?? Number.POSITIVE_INFINITY,
+    async write(message, final) {
+      text = message.text;
+      if (posts) return writePosts(posts, message, final);
+      if (ending) return 'shown';
+      try {
+        const outcome = await stream(message, final);
+        if (outcome) return outcome;
+        handOver();
+      } catch (error) {
+        if (!(error instanceof StreamRefusedError) && !(error instanceof PostUncertainError)) throw error;
+        if (error instanceof StreamRefusedError && error.code === 'stopped_by_user')
+          options.onStopped(message);
+        handOver(error);
+      }
+      return 'more';
+    },
+  };
+}
+
+/** Undefined when Slack refuses it: then there is nothing to be done any more. */
+async function refusable<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof StreamRefusedError) return undefined;
+    throw error;
+  }
+}

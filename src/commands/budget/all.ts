@@ -1,0 +1,22 @@
+/** Every `/budget` command. */
+
+import type { Command } from '../../core/command.ts';
+import { createBudgetAudit } from './audit.ts';
+import { createBudgetGrant } from './grant.ts';
+import type { BudgetCommandOptions } from './scope-options.ts';
+import { createBudgetClear, createBudgetSet } from './set.ts';
+import { createBudgetPause, createBudgetReset, createBudgetResume } from './switch.ts';
+import { createBudgetView } from './view.ts';
+
+export function createBudgetCommands(options: BudgetCommandOptions): readonly Command[] {
+  return [
+    createBudgetView(options),
+    createBudgetSet(options),
+    createBudgetClear(options),
+    createBudgetGrant(options),
+    createBudgetReset(options),
+    createBudgetPause(options),
+    createBudgetResume(options),
+    createBudgetAudit(options),
+  ];
+}

@@ -1,0 +1,77 @@
+/** The model that somebody wants to run by name: in which version, whether they may, and what it can cost. */
+
+import type { AllowedModels } from '../core/allowed-models.ts';
+import type { CommandContext } from '../core/command.ts';
+import type { Config } from '../core/config/config.ts';
+import { UserError } from '../core/errors.ts';
+import type { ModelPins, PinnedModel } from '../core/model-pins.ts';
+import { chooseModel } from './choose-model.ts';
+import { shortRef } from './describe-price.ts';
+import type { PayableModel } from './model-run.ts';
+
+export interface RunnableModel extends PinnedModel {
+  readonly payable: PayableModel;
+}
+
+export type FindRunnable = (
+  written: string,
+  context: Pick<CommandContext, 'admin' | 'place'>,
+) => Promise<RunnableModel>;
+
+export interface RunnableOptions {
+  readonly config: Pick<Config, 'models' | 'run'>;
+  readonly pins: ModelPins;
+  readonly allowed: AllowedModels;
+}
+
+/** What a model of unknown speed usually takes. */
+const TYPICAL_SECONDS = 30;
+const MOST_OUTPUT_TOKENS = 1024;
+
+/** Throws UserError when there is no such model, it is not open to this person or place, or its cost is not bounded. */
+export function createFindRunnable({ config, pins, allowed }: RunnableOptions): FindRunnable {
+  return async (written, { admin, place }) => {
+    const pinned = await pins.resolve(written);
+    if (!admin && !(await allowed.isAllowed(pinned.model.ref))) {
+      throw new UserError(await describeForbidden(pinned.name), 'forbidden');
+    }
+    const payable = payableModel(config, pinned.model.ref);
+    if (!payable) {
+      throw new UserError(
+        `Nobody has said what \`${pinned.name}\` costs, so it is not run. An admin can state its price under \`models:\`, or what unknown models run on under \`commands: run:\`, in the configuration.`,
+      );
+    }
+    const known = configured(config, pinned.model.ref);
+    // Where it is configured to answer in some places only, that holds under this command too.
+    if (known) chooseModel([known], undefined, place);
+    return { ...pinned, payable };
+  };
+
+  async function describeForbidden(name: string): Promise<string> {
+    const open = (await allowed.list()).map((model) => `\`${model.name}\``).join(', ');
+    const instead = open === '' ? '' : ` You can run ${open}.`;
+    return `\`${name}\` is for admins, until one of them opens it with \`/models allow ${name}\`.${instead}`;
+  }
+}
+
+/** With what the configuration says of it, or of models it does not know; undefined when nothing bounds its cost. */
+export function payableModel(config: Pick<Config, 'models' | 'run'>, ref: string): PayableModel | undefined {
+  const known = configured(config, ref);
+  const name = shortRef(ref);
+  if (known) return { ...known, name };
+  const { fallback } = config.run;
+  return (
+    fallback && {
+      ...fallback,
+      name,
+      typicalSeconds: Math.min(TYPICAL_SECONDS, fallback.maxSeconds),
+      maxOutputTokens: MOST_OUTPUT_TOKENS,
+    }
+  );
+}
+
+/** Its versions run on the same hardware. */
+function configured({ models }: Pick<Config, 'models'>, ref: string) {
+  const name = ref.split(':')[0];
+  return [...models.values()].find((model) => model.ref === ref || model.ref.split(':')[0] === name);
+}

@@ -1,0 +1,184 @@
+/** Files and links that people give, looked at before anybody uses them: for a model to open, or as text. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Attachment } from '../chat.ts';
+import type { Clock } from '../clock.ts';
+import { UserError } from '../errors.ts';
+import type { Models } from '../models/prediction.ts';
+import { download, FileTooLargeError, type OpenFile, type StoredFile } from './download.ts';
+import { checkKind } from './kinds.ts';
+import { createPublicLink, createTrustedLink, isTrusted, type OpenLink, type TrustedHosts } from './link.ts';
+import { cleanFileName } from './names.ts';
+import { type FileKind, type FileType, SNIFF_BYTES, sniff } from './sniff.ts';
+import { type SoundLength, soundLength } from './sound-length.ts';
+
+/** A file that a model can open. */
+export interface ModelFile {
+  readonly url: string;
+  /** Clean. */
+  readonly name: string;
+  readonly type: FileType;
+  /** Of sound and video, as well as it can be told. */
+  readonly length?: SoundLength;
+}
+
+export interface Intake {
+  /**
+   * What is open to everybody is passed on as it is; what only the platform can open is uploaded to Replicate. Either way
+   * its bytes have to be of an accepted kind. Throws a UserError that says what is wrong with the file.
+   */
+  forModel(
+    source: Attachment | string,
+    accept: readonly FileKind[],
+    signal?: AbortSignal,
+  ): Promise<ModelFile>;
+  /** The text of a text file. Throws a UserError when it is none, or larger than `maxBytes`. */
+  readText(attachment: Attachment, maxBytes: number, signal?: AbortSignal): Promise<string>;
+}
+
+export interface IntakeOptions {
+  readonly models: Pick<Models, 'upload'>;
+  /** Made when it is needed; nothing stays in it. */
+  readonly directory: string;
+  /** The platforms' own, for attachments; what people link to is opened at public addresses only. */
+  readonly hosts: TrustedHosts;
+  readonly clock: Clock;
+  readonly publicLink?: OpenLink;
+}
+
+/** Replicate's limit for a file, kept for links too (replicate.com/docs/topics/predictions/input-files). */
+const MAX_BYTES = 100 * 1024 * 1024;
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { models, directory, hosts, clock, publicLink = createPublicLink() } = options;
+  const trustedLink = createTrustedLink(hosts);
+
+  /** Downloads into a folder of its own that is gone when `use` is done. */
+  async function withFile<T>(
+    openFile: OpenFile,
+    limits: { maxBytes: number; signal: AbortSignal | undefined },
+    use: (file: StoredFile) => Promise<T>,
+  ): Promise<T> {
+    const folder = join(directory, randomUUID());
+    await mkdir(folder, { recursive: true });
+    try {
+      const { maxBytes, signal } = limits;
+      const path = join(folder, 'file');
+      return await use(await download(openFile, { path, maxBytes, clock, ...(signal && { signal }) }));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** What opens an attachment; a link that somebody wrote is never opened as if its platform had handed it out. */
+  function openerOf(attachment: Attachment): OpenFile {
+    const fromPlatform = attachment.open?.bind(attachment);
+    if (!fromPlatform) {
+      const link = isTrusted(attachment.url, hosts) ? trustedLink : publicLink;
+      return (openOptions) => link(attachment.url, openOptions);
+    }
+    return async ({ signal }) => {
+      const { stream } = await fromPlatform(signal);
+      return { body: stream, startsAt: 0 };
+    };
+  }
+
+  async function upload(
+    attachment: Attachment,
+    accept: readonly FileKind[],
+    signal: AbortSignal | undefined,
+  ): Promise<ModelFile> {
+    if ((attachment.sizeBytes ?? 0) > MAX_BYTES) throw new FileTooLargeError(MAX_BYTES);
+    return withFile(openerOf(attachment), { maxBytes: MAX_BYTES, signal }, async (file) => {
+      checkKind(file.type, accept);
+      const name = cleanFileName(attachment.name, file.type.extension);
+      const { contentType } = file.type;
+      const { url } = await models.upload({ ...file, name, contentType }, signal);
+      return describe(url, name, { ...file, head: await readHead(file.path) }, attachment.durationSeconds);
+    });
+  }
+
+  async function passOn(
+    url: string,
+    openFile: OpenFile,
+    accept: readonly FileKind[],
+    signal: AbortSignal | undefined,
+    attachment?: Attachment,
+  ): Promise<ModelFile> {
+    const opened = await openFile({ ...(signal && { signal }) });
+    const head = await readBeginning(opened.body);
+    const sizeBytes = opened.totalBytes;
+    if ((sizeBytes ?? 0) > MAX_BYTES) throw new FileTooLargeError(MAX_BYTES);
+    const type = sniff(head);
+    checkKind(type, accept);
+    const name = cleanFileName(attachment?.name ?? nameInLink(url), type.extension);
+    const file = { type, head, ...(sizeBytes !== undefined && { sizeBytes }) };
+    return describe(url, name, file, attachment?.durationSeconds);
+  }
+
+  return {
+    async forModel(source, accept, signal) {
+      if (typeof source === 'string')
+        return passOn(source, (openOptions) => publicLink(source, openOptions), accept, signal);
+      if (source.open) return upload(source, accept, signal);
+      return passOn(source.url, openerOf(source), accept, signal, source);
+    },
+
+    async readText(attachment, maxBytes, signal) {
+      return withFile(openerOf(attachment), { maxBytes, signal }, async ({ path, type }) => {
+        if (type.kind !== 'text') throw new UserError(`“${attachment.name}” is not a text file.`);
+        try {
+          return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+        } catch {
+          throw new UserError(`“${attachment.name}” is not a text file in UTF-8.`);
+        }
+      });
+    },
+  };
+}
+
+function describe(
+  url: string,
+  name: string,
+  file: { readonly type: FileType; readonly head: Uint8Array; readonly sizeBytes?: number },
+  durationSeconds: number | undefined,
+): ModelFile {
+  const sounds = file.type.kind === 'audio' || file.type.kind === 'video';
+  const length = sounds
+    ? soundLength({ ...file, ...(durationSeconds !== undefined && { durationSeconds }) })
+    : undefined;
+  return { url, name, type: file.type, ...(length && { length }) };
+}
+
+/** Enough to tell what it is; the rest is not read. */
+async function readBeginning(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const bytes of body) {
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length >= SNIFF_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, SNIFF_BYTES);
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function nameInLink(url: string): string {
+  const last = new URL(url).pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}

@@ -1,0 +1,154 @@
+/** What people gave for a model's inputs → the input as the model's schema wants it, checked before anything is paid. */
+
+import { UserError } from '../errors.ts';
+import type { ModelInput, ValueShape } from './prediction.ts';
+import { describeAllowed } from './schema.ts';
+
+export type InputValues = Readonly<Record<string, unknown>>;
+
+/** More would be read by nobody. */
+const MOST_PROBLEMS = 5;
+const LONGEST_QUOTE = 60;
+
+/**
+ * Types the given values, texts included, by the model's schema. `files` names inputs that get files beside these values, and
+ * `nameOf` says what people call an input.
+ * What the result holds the schema accepts, but for patterns, which are a stranger's regular expressions and left to
+ * Replicate. A model without a schema takes everything. Throws UserError that names every wrong input and what it allows.
+ */
+export function readInputValues(
+  inputs: readonly ModelInput[],
+  given: InputValues,
+  files: ReadonlySet<string> = new Set(),
+  nameOf: (input: string) => string = (input) => input,
+): InputValues {
+  if (inputs.length === 0) return mapValues(given, guess);
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(given)) {
+    if (!inputs.some((input) => input.name === name)) problems.push(describeUnknown(name, inputs));
+  }
+  for (const input of inputs) {
+    const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
+    if (value === undefined || value === null) {
+      if (input.required && input.default === undefined && !files.has(input.name))
+        problems.push(`Please give \`${nameOf(input.name)}\`: ${describeAllowed(input)}.`);
+    } else if (input.format === 'password') {
+      problems.push(`\`${nameOf(input.name)}\` is a secret: it would be stored here, so it is not taken.`);
+    } else {
+      const read = readValue(input, value);
+      if (read === undefined)
+        problems.push(`\`${nameOf(input.name)}\` must be ${describeAllowed(input)}; not ${quote(value)}.`);
+      else values[input.name] = read;
+    }
+  }
+  if (problems.length > 0) throw new UserError(problems.slice(0, MOST_PROBLEMS).join('\n'));
+  return values;
+}
+
+/** The value as the shape wants it; undefined when it is none. */
+export function readValue(shape: ValueShape, value: unknown): unknown {
+  if (shape.enum) return chooseFrom(shape.enum, value);
+  switch (shape.type) {
+    case 'string':
+      return readText(shape, value);
+    case 'integer':
+    case 'number':
+      return readNumber(shape, value);
+    case 'boolean':
+      return readBoolean(value);
+    case 'array':
+      return readList(shape, value);
+    case 'object': {
+      const object = typeof value === 'string' ? parseJson(value) : value;
+      return typeof object === 'object' && object !== null && !Array.isArray(object) ? object : undefined;
+    }
+    case 'unknown':
+      return typeof value === 'string' && /^\s*[[{]/.test(value) ? (parseJson(value) ?? value) : value;
+  }
+}
+
+/** Exactly so, else in whatever case. */
+function chooseFrom(choices: readonly unknown[], value: unknown): unknown {
+  const text = String(value).toLowerCase();
+  return (
+    choices.find((choice) => String(choice) === String(value)) ??
+    choices.find((choice) => String(choice).toLowerCase() === text)
+  );
+}
+
+function readText({ format, minLength = 0, maxLength = Infinity }: ValueShape, value: unknown): unknown {
+  if (typeof value === 'object') return undefined;
+  const text = String(value);
+  if (format === 'uri') return isLink(text.trim()) ? text.trim() : undefined;
+  // JSON Schema counts characters, not UTF-16 units.
+  const length = [...text].length;
+  return length >= minLength && length <= maxLength ? text : undefined;
+}
+
+function isLink(text: string): boolean {
+  return /^(https?:\/\/|data:)\S+$/i.test(text) && URL.canParse(text);
+}
+
+function readNumber(
+  { type, minimum = -Infinity, maximum = Infinity }: ValueShape,
+  value: unknown,
+): number | undefined {
+  const text = String(value).trim();
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  const fits = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
+  return fits && number >= minimum && number <= maximum ? number : undefined;
+}
+
+function readBoolean(value: unknown): boolean | undefined {
+  const text = String(value).trim().toLowerCase();
+  if (['true', 'yes', 'on', '1'].includes(text)) return true;
+  return ['false', 'no', 'off', '0'].includes(text) ? false : undefined;
+}
+
+/** JSON, or one entry a line, or entries with commas between them. */
+function readList(shape: ValueShape, value: unknown): unknown {
+  const { items = { type: 'unknown' }, minLength = 0, maxLength = Infinity } = shape;
+  const entries = Array.isArray(value) ? value : typeof value === 'string' ? splitList(value) : [value];
+  if (entries.length < minLength || entries.length > maxLength) return undefined;
+  const read = entries.map((entry) => readValue(items, entry));
+  return read.includes(undefined) ? undefined : read;
+}
+
+function splitList(text: string): readonly unknown[] {
+  const parsed = /^\s*\[/.test(text) ? parseJson(text) : undefined;
+  if (Array.isArray(parsed)) return parsed;
+  // A data URI holds a comma of its own.
+  const separator = text.trim().includes('\n') ? /\n/ : /^\s*data:/i.test(text) ? /\s+/ : /,/;
+  return text
+    .split(separator)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** Without a schema `4` is most likely a number and `cat` a text. */
+function guess(value: unknown): unknown {
+  return typeof value === 'string' ? (parseJson(value) ?? value) : value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function describeUnknown(name: string, inputs: readonly ModelInput[]): string {
+  const names = inputs.filter((input) => !input.deprecated).map((input) => `\`${input.name}\``);
+  return `This model has no input ${quote(name)}. It takes ${names.join(', ')}.`;
+}
+
+function quote(value: unknown): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text}"`;
+}
+
+function mapValues(values: InputValues, change: (value: unknown) => unknown): InputValues {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+}

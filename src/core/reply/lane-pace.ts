@@ -1,0 +1,84 @@
+/** When a lane may be written to next: its free slots spent ahead, one of them kept for finals, fewer after a 429. */
+
+import type { Lane } from '../chat.ts';
+import { createLaneWindow } from './lane-window.ts';
+import type { Wish } from './writer.ts';
+
+export interface LanePace {
+  readonly lane: Lane;
+  /** The platform allows another rate than it did before. */
+  learn(lane: Lane): void;
+  /** When a write of this kind may start, `now` at the earliest. `hurried`: nothing will be written after it. */
+  startAt(wish: ActiveWish, now: number, hurried: boolean): number;
+  /** Takes a slot for a write that starts now; the returned function is called when it is answered. */
+  take(wish: ActiveWish, now: number): (answeredAt: number) => void;
+  /** The platform refused a write: nothing before `retryAfterMs` have passed, and less for a while. */
+  slowDown(now: number, retryAfterMs: number): void;
+  /** Nothing is in use or held back, as in a lane that was never used. */
+  isFresh(now: number): boolean;
+}
+
+export type ActiveWish = Exclude<Wish, 'none'>;
+
+/** What is left unused after a 429: this part of the slots, at least one, halved again after so many good windows. */
+const FORGONE_PART = 0.25;
+const GOOD_WINDOWS = 5;
+
+/**
+ * Interim writes leave one of the window's slots to finals (where it has more than one). Their distance is what can be
+ * kept up for ever, times the part of the slots that is in use: a lane that was idle is written to as often as its one
+ * reply can take, ever less often as the slots go, and in the end evenly. Replies that share the lane share the rate. A
+ * first text need not keep the distance, a final may use every slot.
+ */
+export function createLanePace(first: Lane): LanePace {
+  let lane = first;
+  const window = createLaneWindow(() => lane);
+  let blockedUntil = 0;
+  /** The last start of a write that was not final. */
+  let lastAt = Number.NEGATIVE_INFINITY;
+  /** From 0, in a hurry, to 1, even: what the next distance is to be. */
+  let restraint = 1;
+  let forgone = 0;
+  let lowerUntil = 0;
+
+  function slots(now: number): number {
+    while (forgone > 0 && now >= lowerUntil) {
+      forgone >>= 1;
+      lowerUntil += GOOD_WINDOWS * lane.windowMs;
+    }
+    return Math.max(1, lane.slots - forgone);
+  }
+
+  const interimSlots = (now: number) => Math.max(1, slots(now) - 1);
+
+  return {
+    get lane() {
+      return lane;
+    },
+    learn(learned) {
+      lane = learned;
+      forgone = 0;
+    },
+    startAt(wish, now, hurried) {
+      if (wish === 'final' || hurried) return Math.max(blockedUntil, window.freeAt(now, slots(now)));
+      const count = interimSlots(now);
+      const free = Math.max(blockedUntil, window.freeAt(now, count));
+      if (wish === 'first') return free;
+      return Math.max(free, lastAt + restraint * window.evenGapMs(now, lastAt, count));
+    },
+    take(wish, now) {
+      const release = window.take();
+      if (wish !== 'final') {
+        lastAt = now;
+        restraint = Math.min(1, (window.inUse(now) + 1) / interimSlots(now));
+      }
+      return release;
+    },
+    slowDown(now, retryAfterMs) {
+      blockedUntil = Math.max(blockedUntil, now + retryAfterMs);
+      forgone = Math.min(lane.slots - 1, forgone + Math.max(1, Math.floor(slots(now) * FORGONE_PART)));
+      lowerUntil = blockedUntil + GOOD_WINDOWS * lane.windowMs;
+    },
+    isFresh: (now) => blockedUntil <= now && lowerUntil <= now && window.inUse(now) === 0,
+  };
+}

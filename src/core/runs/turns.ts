@@ -1,0 +1,63 @@
+/** Whose turn it is among one person's runs: counted and taken in the database, so that it holds for every process. */
+
+import type { Kysely } from 'kysely';
+import type { Database } from '../storage/database.ts';
+import type { Tables } from '../storage/tables.ts';
+import type { Run } from './run.ts';
+
+export interface QueueLimits {
+  /** Runs of one person that go on at the same time. */
+  readonly atOnce: number;
+  /** Runs of one person that wait beside those. */
+  readonly queue: number;
+}
+
+export type Turn =
+  /** It is free to go. */
+  | { readonly type: 'admitted' }
+  /** Counted from 1. */
+  | { readonly type: 'waiting'; readonly position: number }
+  | { readonly type: 'cancelled' }
+  /** Another process has it. */
+  | { readonly type: 'lost' };
+
+/** In one statement: a run that leaves the queue in the meantime is counted once, here or there. */
+export async function countRuns(
+  sql: Kysely<Tables>,
+  personId: string,
+): Promise<{ open: number; queued: number }> {
+  const states = await sql
+    .selectFrom('run')
+    .select('state')
+    .where('person_id', '=', personId)
+    .where('state', 'in', ['queued', 'admitted', 'submitting', 'running'])
+    .execute();
+  const queued = states.filter(({ state }) => state === 'queued').length;
+  return { open: states.length - queued, queued };
+}
+
+/** First come, first served. Whoever arrives while somebody waits waits too, so only this admits then. */
+export async function takeTurn(
+  { kind, sql }: Database,
+  run: Run,
+  { atOnce, owner }: QueueLimits & { readonly owner: string },
+): Promise<Turn> {
+  return sql.transaction().execute(async (transaction): Promise<Turn> => {
+    const query = transaction
+      .selectFrom('run')
+      .select(['id', 'cancelled_by', 'lease_owner'])
+      .where('person_id', '=', run.personId)
+      .where('state', '=', 'queued')
+      .orderBy('id');
+    // Locked, so that two of this person's runs never take the same free place. SQLite has one writer anyway.
+    const line = await (kind === 'postgres' ? query.forUpdate() : query).execute();
+    const ours = line.find(({ id }) => id === run.id);
+    if (ours?.lease_owner !== owner) return { type: 'lost' };
+    if (ours.cancelled_by !== null) return { type: 'cancelled' };
+    const before = line.filter(({ id, cancelled_by }) => id < run.id && cancelled_by === null).length;
+    const { open } = await countRuns(transaction, run.personId);
+    if (before > 0 || open >= atOnce) return { type: 'waiting', position: before + 1 };
+    await transaction.updateTable('run').set({ state: 'admitted' }).where('id', '=', run.id).execute();
+    return { type: 'admitted' };
+  });
+}

@@ -1,0 +1,147 @@
+/** Commands from the configuration, over the sandbox. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { declareCommands } from '../../src/app/declare-commands.ts';
+import { toDiscordCommands } from '../../src/bots/discord/commands.ts';
+import { slackManifest } from '../../src/bots/slack/manifest.ts';
+import { listCommands } from '../../src/bots/web/command-list.ts';
+import { createConfiguredCommand } from '../../src/commands/configured.ts';
+import { silent } from '../core/models/replicate-server.ts';
+import { ADA } from '../core/runs/running-core.ts';
+import { attachment, configured, PNG, startNamedCore, wav } from './named-core.ts';
+
+/** The one that the guide shows. */
+const GUIDE = new URL('../../docs/guides/commands-from-configuration.md', import.meta.url);
+const UPSCALE = /```yaml\n(.*?)```/s.exec(readFileSync(GUIDE, 'utf8'))?.[1] ?? '';
+
+it('is ten lines', () => {
+  expect(UPSCALE.trim().split('\n')).toHaveLength(10);
+});
+
+const picture = () => attachment('dot.png', 'image/png', PNG);
+
+it('runs its model with the options as inputs, and what is always the same', async () => {
+  const core = await startNamedCore(UPSCALE);
+  const { files } = await core.say('upscale', '--times 3', { attachments: [picture()] });
+  expect(files).toHaveLength(1);
+  const [run] = await core.runs();
+  expect(run?.plan).toMatchObject({
+    label: 'esrgan',
+    presenter: 'any',
+    input: { scale: 3, face_enhance: true },
+  });
+  expect(run?.plan.model).toMatch(/^nightmareai\/real-esrgan:[0-9a-f]{64}$/);
+  expect(await core.books()).toMatchObject({ spentMicroUsd: run?.costMicroUsd, differences: [] });
+});
+
+it('appears on Discord, on Slack, on the page, in help and in the manifest', async () => {
+  const commands = await declareCommands(await configured(UPSCALE), silent);
+  expect(toDiscordCommands(commands)).toContainEqual(
+    expect.objectContaining({ name: 'upscale', description: 'Enlarge a picture' }),
+  );
+  expect(JSON.stringify(slackManifest(commands, { mode: 'socket' }))).toContain('"command":"/upscale"');
+  expect(listCommands(commands)).toContainEqual(expect.objectContaining({ name: 'upscale' }));
+  const help = commands.find(({ name }) => name === 'help');
+  if (help?.kind !== 'instant') throw new Error('no help');
+  const context = {
+    person: ADA,
+    place: { surface: 'web', channel: 'c', direct: true },
+    attachments: [],
+    admin: false,
+  } as const;
+  expect((await help.run({}, context)).text).toContain('`/upscale picture [times]`: Enlarge a picture');
+});
+
+it('uses an option’s default, and shows it in the description', async () => {
+  const core = await startNamedCore(UPSCALE);
+  await core.say('upscale', '', { attachments: [picture()] });
+  expect((await core.runs())[0]?.plan.input.scale).toBe(2);
+  const [command] = (await configured(UPSCALE)).customCommands;
+  if (!command) throw new Error('no command');
+  const models = { resolve: () => Promise.reject(new Error('not asked')) };
+  const intake = { forModel: () => Promise.reject(new Error('not asked')) };
+  expect(createConfiguredCommand(command, { models, intake }).options).toEqual({
+    picture: { type: 'attachment', required: true, description: 'The picture' },
+    times: { type: 'number', description: 'How many times larger; 2 by default' },
+  });
+});
+
+it('names the option, not the input, in what it refuses', async () => {
+  const core = await startNamedCore(UPSCALE);
+  const { text } = await core.say('upscale', '--times 11', { attachments: [picture()] });
+  expect(text).toBe('`times` must be a number from 0 to 10; not "11".');
+  expect((await core.say('upscale', '')).text).toBe('Please give a file for `picture`: The picture.');
+  expect(core.sandbox.predictions).toHaveLength(0);
+});
+
+it('tells the operator when options and schema do not fit together, and the person that it is not theirs to mend', async () => {
+  const core = await startNamedCore(`models:
+  counter: { ref: sandbox/word-counter, price: free }
+commands:
+  count: { description: Counts, model: counter, options: { words: { type: string } } }`);
+  expect((await core.say('count', 'a b')).text).toBe(
+    "`/count` is not set up correctly; an admin can see why in the bot's log.",
+  );
+  expect(core.log.join('\n')).toMatch(
+    /commands\.count: sandbox\/word-counter:\w+ has no input words, only text, most, .*; .* needs text: give it an option/,
+  );
+});
+
+it('is for admins where the configuration says so', async () => {
+  const core = await startNamedCore(`models:
+  counter: { ref: sandbox/word-counter, price: free }
+commands:
+  count: { description: Counts, model: counter, admins: true, options: { text: { type: string, required: true } } }`);
+  expect((await core.say('count', 'a b')).text).toMatch(/^Only admins may use `\/count`/);
+  expect((await core.sayAsAdmin('count', 'a b')).text).toContain('"words": 2');
+});
+
+describe('the presenters of the built-in commands', () => {
+  it('show pictures', async () => {
+    const core = await startNamedCore(`models:
+  flux: { ref: black-forest-labs/flux-schnell, price: { per-image: 0.003 } }
+commands:
+  poster:
+    description: A poster
+    model: flux
+    presenter: pictures
+    options:
+      prompt: { type: string, required: true }
+      how-many: { type: integer, input: num_outputs }
+      shape: { type: choice, choices: ["2:3", "3:2"], input: aspect_ratio, default: "2:3" }`);
+    const { text, files } = await core.say('poster', 'A sea --how-many 2');
+    expect(text).toContain('> A sea');
+    expect(files?.map((file) => file.alt)).toEqual(['A sea (1 of 2)', 'A sea (2 of 2)']);
+    const [run] = await core.runs();
+    expect(run).toMatchObject({ holdMicroUsd: 6000, costMicroUsd: 6000 });
+    expect(run?.plan.input).toMatchObject({ aspect_ratio: '2:3', num_outputs: 2 });
+  });
+
+  it('show transcripts and streamed text', async () => {
+    const core = await startNamedCore(`commands:
+  minutes:
+    description: Minutes
+    model: whisper
+    presenter: transcript
+    options: { recording: { type: attachment, required: true, input: audio } }
+  poem:
+    description: A poem
+    model: llama
+    presenter: text
+    options: { about: { type: string, required: true, input: prompt } }`);
+    const spoken = await core.say('minutes', '', {
+      attachments: [attachment('talk.wav', 'audio/wav', wav())],
+    });
+    expect(spoken.text).not.toBe('');
+    expect((await core.runs())[0]).toMatchObject({
+      outcome: 'succeeded',
+      plan: { presenterOptions: { name: 'talk' } },
+    });
+    expect((await core.say('poem', 'rain')).text).not.toBe('');
+    expect((await core.runs())[1]).toMatchObject({
+      outcome: 'succeeded',
+      plan: { input: { prompt: 'rain' } },
+    });
+  });
+});

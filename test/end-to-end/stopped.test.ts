@@ -1,0 +1,49 @@
+/** SIGTERM in the middle of answers on every surface: a deploy shows nothing as failed, and the next process goes on. */
+
+import { expect, it } from 'vitest';
+import { DIRECT, latest, shownText } from '../standins/slack/world.ts';
+import { ANSWER, until } from './dying.ts';
+import { answerOnPage, askOnPage, seeOnPage, textOf } from './page.ts';
+import { createStage } from './stage.ts';
+
+it('leaves its runs to the next process, cancelling nothing', { timeout: 90_000 }, async () => {
+  await using stage = await createStage(
+    { answer: ANSWER, tokensPerSecond: 60 },
+    { platforms: ['discord', 'slack'] },
+  );
+  const first = await stage.startBot();
+  const onDiscord = stage.discord.sendCommand({ name: 'ask', options: { prompt: 'Tell me a story' } });
+  await stage.slack.directMessage('tell me a story');
+  const onPage = await askOnPage(first, 'Tell me a story');
+
+  const plain = (texts: readonly string[]) => texts.join(' ').replaceAll(/\s+/g, ' ');
+  const discordText = () => plain(onDiscord.messages().map((message) => stage.discord.text(message)));
+  const slackText = () => plain(stage.slack.messages(DIRECT).map((message) => shownText(latest(message))));
+  await until(() => expect(discordText()).toContain('Sentence number 3 '));
+  await until(() => expect(slackText()).toContain('Sentence number 3 '));
+  const before = await seeOnPage(first, onPage, ({ blocks }) => textOf(blocks).includes('number 3 '));
+
+  const { code, tookMs } = await first.terminate();
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(10_000);
+  for (const text of [discordText(), slackText(), before.text]) {
+    expect(text).toContain('Sentence number 3 ');
+    expect(text).not.toMatch(/cancel|fail|wrong/i);
+  }
+  expect((await stage.books()).runs.map(({ state }) => state)).toEqual(['running', 'running', 'running']);
+
+  const second = await stage.startBot();
+  const after = await answerOnPage(second, onPage);
+  expect(after.text).toBe(ANSWER);
+  await until(() => expect(discordText()).toContain(ANSWER));
+  await until(() => expect(slackText()).toContain(ANSWER));
+  expect(stage.slack.messages(DIRECT)).toHaveLength(1);
+  await until(async () =>
+    expect(await stage.books()).toMatchObject({ settlements: 3, reservedMicroUsd: 0, differences: [] }),
+  );
+  expect(stage.sandbox.predictions.map(({ status }) => status)).toEqual([
+    'succeeded',
+    'succeeded',
+    'succeeded',
+  ]);
+});
