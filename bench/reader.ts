@@ -7,6 +7,8 @@ export interface Reader {
   see(pages: readonly string[]): void;
   /** How many of the answer's characters are on show, from its beginning on. */
   readonly characters: number;
+  /** Up to which character each page goes but the last. */
+  readonly pageEnds: readonly number[];
   /** All of it is. */
   readonly complete: boolean;
 }
@@ -35,6 +37,7 @@ export function createReader(answer: string, pageLength: number): Reader {
     get characters() {
       return characters;
     },
+    pageEnds: whole.slice(0, -1).map((page) => page.end),
     get complete() {
       return complete;
     },

@@ -28,7 +28,7 @@ for (const [name, bench] of Object.entries(benches)) {
     const isBroken = row.bound !== undefined && row.value > row.bound;
     if (isBroken) broken++;
     const bound = row.bound === undefined ? '' : `  (at most ${row.bound}${isBroken ? ', BROKEN' : ''})`;
-    console.log(`  ${row.name.padEnd(62)} ${formatValue(row.value).padStart(12)} ${row.unit}${bound}`);
+    console.log(`  ${row.name.padEnd(74)} ${formatValue(row.value).padStart(12)} ${row.unit}${bound}`);
   }
 }
 process.exit(broken > 0 ? 1 : 0);

@@ -3,7 +3,7 @@
 import { createPacer } from '../src/core/reply/pacer.ts';
 import { createFakeClock, type FakeClock } from '../test/fake-clock.ts';
 import { answerOf, TOKEN_LENGTH, TOKENS_PER_SECOND } from './answers.ts';
-import { type Answer, type Ideal, idealOf } from './ideal.ts';
+import type { Sent } from './ideal.ts';
 import { createPlatform, LATENCY_MS, type Rules } from './platform.ts';
 import { createReader } from './reader.ts';
 
@@ -15,17 +15,16 @@ export interface Scenario {
   readonly apart?: boolean;
 }
 
-export interface Outcome {
-  readonly name: string;
-  /** Of each reply the sum of its tokens' ages when they came on show, and their number. */
-  readonly ages: readonly { readonly sumMs: number; readonly tokens: number }[];
+export interface Outcome extends Sent {
+  /** Of each reply, the mean age of its tokens when they came on show. */
+  readonly staleMs: readonly number[];
   /** From the first token to the first text on show, of each reply. */
   readonly firstsMs: readonly number[];
   /** From the last token to the whole text, of each reply. */
   readonly tailsMs: readonly number[];
+  /** The part of the replies that showed their whole text. */
   readonly delivered: number;
   readonly refused: number;
-  readonly ideal: Ideal;
 }
 
 const TOKEN_MS = 1_000 / TOKENS_PER_SECOND;
@@ -35,6 +34,7 @@ export async function play(scenario: Scenario): Promise<Outcome> {
   const clock = createFakeClock(0);
   const platform = createPlatform(scenario.rules, clock);
   const pacer = createPacer({ clock });
+  const sent: { readonly at: number; readonly reply: number; readonly final: boolean }[] = [];
   const streams = scenario.lengths.map((length, index) => stream(index, length));
   let over = false;
   const all = Promise.all(streams).finally(() => {
@@ -42,19 +42,15 @@ export async function play(scenario: Scenario): Promise<Outcome> {
   });
   while (!over) await clock.advance(10_000);
   const results = await all;
-  const answers = results.map(({ answer }) => answer);
-  const lane = { key: '', ...scenario.rules.edits };
-  const ideals = scenario.apart
-    ? answers.map((answer) => idealOf([answer], lane, LATENCY_MS, TOKEN_MS))
-    : [idealOf(answers, lane, LATENCY_MS, TOKEN_MS)];
   return {
-    name: `${scenario.rules.name}, ${scenario.lengths.length}`,
-    ages: results.map(({ sumMs, tokens }) => ({ sumMs, tokens })),
+    interimsAt: sent.filter(({ final }) => !final).map(({ at }) => at),
+    finalRequests: results.map((_, index) => sent.filter(({ final, reply }) => final && reply === index).length),
+    answers: results.map(({ answer }) => answer),
+    staleMs: results.map(({ staleMs }) => staleMs),
     firstsMs: results.map(({ firstMs }) => firstMs),
     tailsMs: results.map(({ tailMs }) => tailMs),
     delivered: results.filter(({ complete }) => complete).length / results.length,
     refused: platform.refused,
-    ideal: scenario.apart ? joined(ideals, answers) : (ideals[0] ?? { staleMs: 0, tailsMs: [] }),
   };
 
   async function stream(index: number, length: number) {
@@ -73,7 +69,19 @@ export async function play(scenario: Scenario): Promise<Outcome> {
       for (; seen < count; seen++) sumMs += clock.now() - (startMs + seen * TOKEN_MS);
     });
     const tokens = Math.ceil(text.length / TOKEN_LENGTH);
-    const writer = pacer.open(reply);
+    const writer = pacer.open({
+      get ref() {
+        return reply.ref;
+      },
+      get lane() {
+        return reply.lane;
+      },
+      write(message, final) {
+        // New messages have a rate of their own on some platforms.
+        if (reply.lane.windowMs === scenario.rules.edits.windowMs) sent.push({ at: clock.now(), reply: index, final });
+        return reply.write(message, final);
+      },
+    });
     for (let token = 1; token < tokens; token++) {
       writer.show({ text: text.slice(0, token * TOKEN_LENGTH) });
       await sleepUntil(clock, startMs + token * TOKEN_MS);
@@ -81,9 +89,8 @@ export async function play(scenario: Scenario): Promise<Outcome> {
     const endMs = clock.now();
     await writer.finish({ text });
     return {
-      answer: { startMs, endMs } satisfies Answer,
-      sumMs,
-      tokens,
+      answer: { startMs, endMs, pageEndsMs: reader.pageEnds.map((end) => startMs + (end / TOKEN_LENGTH) * TOKEN_MS) },
+      staleMs: sumMs / tokens,
       firstMs,
       tailMs: clock.now() - endMs,
       complete: reader.complete && seen === tokens,
@@ -95,13 +102,3 @@ function sleepUntil(clock: FakeClock, at: number): Promise<void> {
   return clock.sleep(at - clock.now());
 }
 
-/** Of several lanes: their tokens' mean. */
-function joined(ideals: readonly Ideal[], answers: readonly Answer[]): Ideal {
-  let sum = 0;
-  let lengths = 0;
-  for (const [index, { startMs, endMs }] of answers.entries()) {
-    sum += (ideals[index]?.staleMs ?? 0) * (endMs - startMs);
-    lengths += endMs - startMs;
-  }
-  return { staleMs: sum / lengths, tailsMs: ideals.flatMap(({ tailsMs }) => tailsMs) };
-}

@@ -1,7 +1,7 @@
 /** Where one types: grows with its text, takes files, sends on Enter, and completes commands, options and their values. */
 
 import { createAttachments } from './attachments.js';
-import { choicesFor } from './completion.js';
+import { choicesFor, suggest } from './completion.js';
 import { acceptDrops } from './file-drop.js';
 import { make } from './make.js';
 import { createOptionBar } from './option-bar.js';
@@ -14,6 +14,9 @@ export function createComposer({ form, commands, limits, say, send }) {
   let choices = [];
   let selected = 0;
   let asked = new AbortController();
+  /** The option whose values the bot was asked for last; its choices stay until newer ones are there. */
+  let askedFor = '';
+  let fresh = true;
   let sending = false;
 
   const attachments = createAttachments({
@@ -82,10 +85,16 @@ export function createComposer({ form, commands, limits, say, send }) {
     asked.abort();
     asked = new AbortController();
     const { signal } = asked;
-    const next = await choicesFor(input.value.slice(0, input.selectionStart), commands, signal).catch(
-      () => [],
-    );
-    if (!signal.aborted) showChoices(next);
+    const { choices: known = [], query } = choicesFor(input.value.slice(0, input.selectionStart), commands);
+    const asking = query ? `${query.command} ${query.option}` : '';
+    if (!query || asking !== askedFor) showChoices(known);
+    askedFor = asking;
+    fresh = !query;
+    if (!query) return;
+    const suggested = await suggest(query, signal).catch(() => undefined);
+    if (!suggested) return;
+    fresh = true;
+    showChoices(suggested);
   }
 
   function begin(text) {
@@ -135,7 +144,10 @@ export function createComposer({ form, commands, limits, say, send }) {
       selected = (selected + (event.key === 'ArrowDown' ? 1 : choices.length - 1)) % choices.length;
       mark();
     } else if (open && event.key === 'Escape') showChoices([]);
-    else if (open && (event.key === 'Tab' || (event.key === 'Enter' && choices[selected].complete))) {
+    else if (
+      open &&
+      (event.key === 'Tab' || (event.key === 'Enter' && fresh && choices[selected].complete))
+    ) {
       event.preventDefault();
       take(selected);
     } else if (event.key === 'Enter' && !event.shiftKey) {

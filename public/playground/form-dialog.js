@@ -72,7 +72,7 @@ function createField(field, index) {
   const label = make('label', { htmlFor: id, textContent: field.label });
   if (!field.required && field.type !== 'boolean')
     label.append(make('span', { className: 'optional', textContent: 'optional' }));
-  const element = make('div', { className: `form-field ${field.type}` }, label, control);
+  const element = make('div', { className: `form-field field-${field.type}` }, label, control);
   if (field.description) {
     element.append(make('p', { id: `${id}-about`, textContent: field.description }));
     control.setAttribute('aria-describedby', `${id}-about`);

@@ -36,7 +36,8 @@ import type { StopStack } from './stop-stack.ts';
 
 export interface CoreParts {
   readonly replicate: ReplicateParts;
-  readonly cache: Cache;
+  /** What the page shows: its answers themselves, so never in a Redis that may be away. */
+  readonly exchanges: Cache;
   readonly keys: ApiKeys;
   readonly runs: RunStore;
   readonly pacer: Pacer;
@@ -123,7 +124,8 @@ export async function createCore(options: {
   });
   const handler = createHandler({ requests, runner, runs, pacer, proposals, surfaces, log });
   const keys = createApiKeys({ database, clock });
-  return { replicate, cache, keys, runs, pacer, runner, commands, requests, handler };
+  const exchanges = createCache({ database, log });
+  return { replicate, exchanges, keys, runs, pacer, runner, commands, requests, handler };
 
   async function createLimits() {
     const { requests: window, cooldowns } = config.limits;

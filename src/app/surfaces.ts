@@ -29,7 +29,7 @@ export interface SurfaceParts {
   readonly runs: RunStore;
   readonly models: Models;
   readonly keys: ApiKeys;
-  readonly cache: Cache;
+  readonly exchanges: Cache;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -56,7 +56,7 @@ export function createSurfaces(parts: SurfaceParts): ConfiguredSurfaces {
     ...parts,
     access: { loopback, ...(config.adminToken && { adminToken: config.adminToken }) },
     ...(!config.replicate.token && { notice: SANDBOX_NOTICE }),
-    store: parts.cache,
+    store: parts.exchanges,
     filesDirectory: filesBeside(config.databaseUrl),
   });
   const api = createApiSurface({ ...parts, post: createPublicPost() });

@@ -1,10 +1,11 @@
 /** The model that somebody wants to run by name: in which version, whether they may, and what it can cost. */
 
-import type { AllowedModels } from '../core/allowed-models.ts';
+import type { AllowedModel, AllowedModels } from '../core/allowed-models.ts';
 import type { CommandContext } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { ModelPins, PinnedModel } from '../core/model-pins.ts';
+import { parseReference } from '../core/models/reference.ts';
 import { chooseModel } from './choose-model.ts';
 import { shortRef } from './describe-price.ts';
 import type { PayableModel } from './model-run.ts';
@@ -31,10 +32,8 @@ const MOST_OUTPUT_TOKENS = 1024;
 /** Throws UserError when there is no such model, it is not open to this person or place, or its cost is not bounded. */
 export function createFindRunnable({ config, pins, allowed }: RunnableOptions): FindRunnable {
   return async (written, { admin, place }) => {
-    const pinned = await pins.resolve(written);
-    if (!admin && !(await allowed.isAllowed(pinned.model.ref))) {
-      throw new UserError(await describeForbidden(pinned.name), 'forbidden');
-    }
+    // The name of an allowed model means the version that was allowed.
+    const pinned = await pins.resolve(admin ? written : (await permitted(written)).name);
     const payable = payableModel(config, pinned.model.ref);
     if (!payable) {
       throw new UserError(
@@ -47,10 +46,17 @@ export function createFindRunnable({ config, pins, allowed }: RunnableOptions): 
     return { ...pinned, payable };
   };
 
-  async function describeForbidden(name: string): Promise<string> {
-    const open = (await allowed.list()).map((model) => `\`${model.name}\``).join(', ');
+  /** Without asking Replicate about every name that anybody types. */
+  async function permitted(written: string): Promise<AllowedModel> {
+    const model = await allowed.find(written);
+    if (model) return model;
+    parseReference(written);
+    const open = (await allowed.list()).map(({ name }) => `\`${name}\``).join(', ');
     const instead = open === '' ? '' : ` You can run ${open}.`;
-    return `\`${name}\` is for admins, until one of them opens it with \`/models allow ${name}\`.${instead}`;
+    throw new UserError(
+      `\`${written}\` is for admins, until one of them opens it with \`/models allow ${written}\`.${instead}`,
+      'forbidden',
+    );
   }
 }
 

@@ -18,8 +18,8 @@ export interface AllowedModel {
 export interface AllowedModels {
   /** By name. */
   list(): Promise<readonly AllowedModel[]>;
-  /** `ref` is a resolved one. */
-  isAllowed(ref: ModelRef): Promise<boolean>;
+  /** The allowed model that somebody means by its name, or by its version or the first digits of that. */
+  find(written: string): Promise<AllowedModel | undefined>;
   /** Opens a model to everybody, in the version named or else the newest, which is what its name means from now on. */
   allow(ref: ModelRef, by: Actor): Promise<AllowedModel>;
   /** Undefined when it was not allowed. */
@@ -42,13 +42,14 @@ export function createAllowedModels(options: {
       return rows.map(read);
     },
 
-    async isAllowed(ref) {
+    async find(given) {
+      const written = given.trim();
       const row = await database.sql
         .selectFrom('allowed_model')
-        .select('ref')
-        .where('name', '=', baseName(ref))
+        .selectAll()
+        .where('name', '=', baseName(written))
         .executeTakeFirst();
-      return row?.ref === ref;
+      return row && (written === row.name || row.ref.startsWith(written)) ? read(row) : undefined;
     },
 
     async allow(given, by) {

@@ -12,7 +12,7 @@ const letters: Readonly<Record<string, readonly string[]>> = {
 const letterHeight = 7;
 const letterPitch = 6;
 
-/** Calls `paint` for every point of a box at the bottom left, about a third of the picture wide. */
+/** Calls `paint` for every point of a box near the bottom left corner, about a third of the picture wide. */
 export function drawLabel(
   word: string,
   width: number,
@@ -22,13 +22,15 @@ export function drawLabel(
   const columns = word.length * letterPitch + 1;
   const rows = letterHeight + 2;
   const scale = Math.max(1, Math.floor(width / 3 / columns));
-  const bottom = Math.max(0, height - rows * scale);
-  for (let y = 0; y < rows * scale && bottom + y < height; y += 1) {
-    for (let x = 0; x < columns * scale && x < width; x += 1) {
+  // Corners are often shown rounded.
+  const margin = scale * 2;
+  const top = Math.max(0, height - rows * scale - margin);
+  for (let y = 0; y < rows * scale && top + y < height; y += 1) {
+    for (let x = 0; x < columns * scale && margin + x < width; x += 1) {
       const column = Math.floor(x / scale) - 1;
       const row = Math.floor(y / scale) - 1;
       const letter = letters[word[Math.floor(column / letterPitch)] ?? ''];
-      paint(x, bottom + y, letter?.[row]?.[column % letterPitch] === '#');
+      paint(margin + x, top + y, letter?.[row]?.[column % letterPitch] === '#');
     }
   }
 }

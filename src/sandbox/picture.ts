@@ -44,9 +44,11 @@ export function drawPicture({ prompt, seed, index, width, height }: Drawing): Bu
   };
   for (let y = 0; y < height; y += 1) {
     const background = blend(top, bottom, y / height);
-    for (let x = 0; x < width; x += 1) {
-      const circle = circles.findLast((each) => (each.x - x) ** 2 + (each.y - y) ** 2 < each.radius ** 2);
-      paint(x, y, circle?.colour ?? background);
+    for (let x = 0; x < width; x += 1) paint(x, y, background);
+    for (const { x: middle, y: level, radius, colour } of circles) {
+      const half = Math.sqrt(Math.max(0, radius ** 2 - (y - level) ** 2));
+      const end = Math.min(width, middle + half);
+      for (let x = Math.ceil(Math.max(0, middle - half)); x < end; x += 1) paint(x, y, colour);
     }
   }
   drawLabel('SANDBOX', width, height, (x, y, ink) => paint(x, y, ink ? [255, 255, 255] : [0, 0, 0]));

@@ -1,7 +1,8 @@
 /** One second of a tone as a WAV file that says where it comes from. */
 
 const samplesPerSecond = 8000;
-const mark = 'Made by the sandbox: no model ran. ';
+/** Ends in zeros and has an even number of bytes, as the format wants it. */
+const mark = 'Made by the sandbox: no model ran.\0\0';
 
 /** Mono, 16 bits a sample; the same tone always gives the same bytes. */
 export function makeTone(hertz: number): Buffer {

@@ -52,8 +52,8 @@ test('run draws labelled pictures that differ from each other and repeat with th
   expect([picture.width, picture.height]).toEqual([128, 64]);
   expect(first.equals(second)).toBe(false);
   expect(first.equals(firstAgain)).toBe(true);
-  // The label is white on black at the bottom left: below the letters the box is black.
-  expect([...picture.data.subarray(63 * 128 * 4, 63 * 128 * 4 + 3)]).toEqual([0, 0, 0]);
+  // The label is white on black near the bottom left corner: the box begins with a black edge.
+  expect([...picture.data.subarray((61 * 128 + 2) * 4, (61 * 128 + 2) * 4 + 3)]).toEqual([0, 0, 0]);
 });
 
 test('run transcribes an uploaded file with times', async () => {

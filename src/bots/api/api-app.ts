@@ -44,7 +44,7 @@ const LONGEST_WAIT_SECONDS = 60;
 
 export function createApiApp(options: ApiAppOptions): Hono<ApiEnvironment> {
   const { requests, runner, runs, models, clock, log, signal } = options;
-  const waitFor = createWaitFor({ get: runs.get, clock });
+  const waitFor = createWaitFor({ get: (id) => runs.get(id), clock });
   const app = new Hono<ApiEnvironment>();
 
   app.onError((error, context) => problemOf(error, context, log));

@@ -25,8 +25,7 @@ export const inferRequest = z
   })
   .refine((body) => (body.command === undefined) !== (body.model === undefined), {
     message: 'give either command or model',
-  })
-  .meta({ id: 'InferRequest' });
+  });
 
 export const STATUSES = [
   'queued',
@@ -39,30 +38,28 @@ export const STATUSES = [
   'unknown',
 ] as const;
 
-export const runBody = z
-  .strictObject({
-    run_id: z.string(),
-    prediction_id: z.string().nullable().describe('Of Replicate; null before there is one'),
-    status: z.enum(STATUSES),
-    command: z.string(),
-    model: z.string(),
-    output: z
-      .unknown()
-      .describe("The model's output once it has succeeded; null before, and again when data_removed"),
-    data_removed: z.boolean().describe('Replicate deletes outputs an hour after their end'),
-    error: z.string().nullable(),
-    reserved_usd: money,
-    cost_usd: money.nullable().describe('What it really cost; null while it runs'),
-    created_at: time,
-    started_at: time.nullable(),
-    completed_at: time.nullable(),
-    urls: z.strictObject({ get: z.string(), events: z.string(), cancel: z.string() }),
-  })
-  .meta({ id: 'Run' });
+export const runBody = z.strictObject({
+  run_id: z.string(),
+  prediction_id: z.string().nullable().describe('Of Replicate; null before there is one'),
+  status: z.enum(STATUSES),
+  command: z.string(),
+  model: z.string(),
+  output: z
+    .unknown()
+    .describe("The model's output once it has succeeded; null before, and again when data_removed"),
+  data_removed: z.boolean().describe('Replicate deletes outputs an hour after their end'),
+  error: z.string().nullable(),
+  reserved_usd: money,
+  cost_usd: money.nullable().describe('What it really cost; null while it runs'),
+  created_at: time,
+  started_at: time.nullable(),
+  completed_at: time.nullable(),
+  urls: z.strictObject({ get: z.string(), events: z.string(), cancel: z.string() }),
+});
 
 export const messageBody = z
   .strictObject({ text: z.string().describe('Markdown') })
-  .meta({ id: 'Message', description: 'The answer of a command that runs no model' });
+  .describe('The answer of a command that runs no model');
 
 export const problemBody = z
   .strictObject({
@@ -71,7 +68,7 @@ export const problemBody = z
     status: z.int(),
     detail: z.string(),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457' });
+  .describe('RFC 9457');
 
 export type InferRequest = z.output<typeof inferRequest>;
 export type RunBody = z.output<typeof runBody>;

@@ -28,6 +28,16 @@ export function isRefused(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.status >= 400 && error.status < 500;
 }
 
+/** Whether Discord certainly did nothing: it refused, or was never asked. */
+export function isNotTaken(error: unknown): boolean {
+  return (
+    isRefused(error) ||
+    error instanceof RateLimitError ||
+    error instanceof RateLimitedError ||
+    error instanceof UnreadableFileError
+  );
+}
+
 /** 413, or 40005: what was to be uploaded is more than Discord takes there. */
 export function isTooLarge(error: unknown): boolean {
   if (error instanceof HTTPError) return error.status === 413;

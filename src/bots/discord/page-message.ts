@@ -18,8 +18,8 @@ export interface PageTarget {
 }
 
 export interface PageMessage {
-  /** Makes the message show this, and returns it as Discord has it then. Rejects as `send` does. */
-  put(index: number, content: PageContent, target: PageTarget, notice?: string): Promise<SentMessage>;
+  /** Makes the message show this. `asSent`: it shows this text now, not one of before. Rejects as `send` does. */
+  put(index: number, content: PageContent, target: PageTarget, notice?: string): Promise<{ readonly id: string; readonly asSent: boolean }>;
 }
 
 const sent = z.object({
@@ -27,7 +27,6 @@ const sent = z.object({
   content: z.string(),
   attachments: z.array(z.object({ id: z.string(), filename: z.string() })).default([]),
 });
-type SentMessage = z.infer<typeof sent>;
 
 /** `filesMayExist`: another process may have uploaded files that `ref` does not know of. */
 export function createPageMessage(parts: {
@@ -128,7 +127,7 @@ export function createPageMessage(parts: {
       const before = new Set(ref.files?.map(({ attachmentId }) => attachmentId));
       const added = message.attachments.filter(({ id }) => !before.has(id));
       uploaded(index, new Map(files.flatMap(({ id }, at) => (added[at] ? [[id, added[at].id]] : []))));
-      return message;
+      return { id: message.id, asSent: message.content === text.trim() };
     },
   };
 }

@@ -5,12 +5,12 @@ import { z } from 'zod';
 import type { FileLimits } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PageContent } from '../../core/reply/paged-reply.ts';
-import { isOutOfFollowUps, isRefused, isTokenExpired, toCoreError } from './failures.ts';
+import { isNotTaken, isOutOfFollowUps, isRefused, isTokenExpired, toCoreError } from './failures.ts';
 import { findFollowUp } from './find-follow-up.ts';
 import type { SendRequest } from './message-api.ts';
 import { fileLimitsOf } from './page-files.ts';
 import { createPageMessage } from './page-message.ts';
-import { notices, pageText } from './page-text.ts';
+import { notices } from './page-text.ts';
 import type { DiscordReplyRef } from './reply-ref.ts';
 import { createReplyState } from './reply-state.ts';
 
@@ -45,6 +45,20 @@ export function createPages(parts: {
   const limits = () => fileLimitsOf(token()?.maxFileBytes);
   const message = createPageMessage({ send, state, limits, filesMayExist: parts.reopened });
 
+  /** Only behind a page that we made ourselves can there be none that we know nothing of. */
+  const creating = async <T>(create: () => Promise<T>): Promise<T> => {
+    const before = mayExist;
+    mayExist = true;
+    try {
+      const made = await create();
+      mayExist = false;
+      return made;
+    } catch (error) {
+      if (isNotTaken(error)) mayExist = before;
+      throw error;
+    }
+  };
+
   /** A follow-up whose answer never reached us, found in the channel by its interaction; follow-ups take no nonce. */
   const adoptLost = async (index: number, interactionId: string) => {
     const known = state.ref.pages.map((page) => page.id);
@@ -65,15 +79,12 @@ export function createPages(parts: {
     if (!interaction || page?.via === 'bot' || (!page && interaction.full)) return false;
     try {
       if (!page && mayExist) page = await adoptLost(index, interaction.id);
-      const created = !page;
-      if (created) mayExist = true;
       const original = index === 0 && !interaction.followUpsOnly;
       const id = original ? '@original' : page?.id;
       const target = { via: 'interaction' as const, ...(id === undefined ? {} : { id }) };
-      const answer = await message.put(index, content, target, notice);
-      // Only behind a page that we made ourselves can there be none that we know nothing of.
-      if (created) mayExist = false;
-      setPage(index, { id: answer.id, via: 'interaction' });
+      const put = () => message.put(index, content, target, notice);
+      const sent = page ? await put() : await creating(put);
+      setPage(index, { id: sent.id, via: 'interaction' });
       return true;
     } catch (error) {
       if (isTokenExpired(error)) close({ expiresAt: 0 });
@@ -83,24 +94,17 @@ export function createPages(parts: {
     }
   };
 
+  /** Where it may exist already, the nonce gives it back as it was: it is made without files then, and completed. */
   const createAsBot = async (index: number, content: PageContent) => {
     const uncertain = mayExist;
-    mayExist = true;
-    const answer = await message.put(index, content, { via: 'bot' });
-    mayExist = false;
-    setPage(index, { id: answer.id, via: 'bot' });
-    // The nonce gave us back the message that was created before a crash: it shows what was known then.
-    if (uncertain && !isShown(index, content, answer.content)) {
-      await message.put(index, content, { via: 'bot', id: answer.id });
+    const bare = { ...content, text: content.text || '…', files: [] };
+    const { id, asSent } = await creating(() =>
+      message.put(index, uncertain ? bare : content, { via: 'bot' }),
+    );
+    setPage(index, { id, via: 'bot' });
+    if (uncertain && !(asSent && !content.files?.length)) {
+      await message.put(index, content, { via: 'bot', id });
     }
-  };
-
-  const isShown = (index: number, content: PageContent, shown: string) => {
-    const { ref } = state;
-    const done = new Set([...(ref.files ?? []), ...(ref.refusedFiles ?? [])].map(({ id }) => id));
-    const continuedWhy = ref.continuedAt === index ? (ref.continuedWhy ?? 'expired') : undefined;
-    const complete = (content.files ?? []).every(({ id }) => done.has(id));
-    return complete && pageText(content, { continuedWhy }).trim() === shown;
   };
 
   const moveToDirectMessages = async () => {

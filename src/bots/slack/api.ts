@@ -146,6 +146,8 @@ export function createSlackApi(client: WebClient, fetch: typeof globalThis.fetch
           ...page,
           response_type: options.private ? 'ephemeral' : 'in_channel',
           replace_original: false,
+          unfurl_links: false,
+          unfurl_media: false,
         }),
         signal: AbortSignal.timeout(RESPOND_TIMEOUT_MS),
       }).catch((error: unknown) => {

@@ -99,9 +99,9 @@ function descriptionOf(word: string, commands: readonly Command[]): string {
 function usageHint(word: string, commands: readonly Command[]): { usage_hint?: string } {
   const hints = behind(word, commands).map((command) => {
     const second = command.name.split(' ').slice(1);
-    const options = Object.entries(command.options).map(([name, option], index) =>
-      hintOf(name, option, index),
-    );
+    // A file is not typed: it comes with a mention, a direct message or a form.
+    const typed = Object.entries(command.options).filter(([, option]) => option.type !== 'attachment');
+    const options = typed.map(([name, option], index) => hintOf(name, option, index));
     return [...second, ...options].join(' ');
   });
   const hint = shorten(hints.filter(Boolean).join(' | '), USAGE_LIMIT);

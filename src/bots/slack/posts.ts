@@ -9,7 +9,7 @@ import { PAGE_LIMIT, renderPage } from './page-blocks.ts';
 import type { SlackReplyRef } from './reply-ref.ts';
 
 /** One way of showing a reply's text; like a reply, but never called with files. */
-export interface Showing extends Pick<Reply, 'write' | 'lane' | 'roomOnPage'> {
+export interface Showing extends Pick<Reply, 'write' | 'lane'> {
   /** What has changed since the ref it was made from. */
   readonly progress: Partial<SlackReplyRef>;
 }
@@ -58,7 +58,6 @@ export function createPosts({ api, ref, team, mayExist: atFirst, findBegun }: Po
     get lane() {
       return paged.begins ? postLane(channel) : updateLane(team);
     },
-    roomOnPage: paged.roomOnPage,
     get progress() {
       return { pages: [...paged.pageIds] };
     },

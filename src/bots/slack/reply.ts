@@ -80,7 +80,8 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
     const thread = threadTs ?? below;
     const where = final ? { channel: await openDirect() } : { channel, ...(thread && { threadTs: thread }) };
     await outgoing.next(files, where);
-    return outgoing.isWaiting(files) || outgoing.refused !== undefined ? 'more' : 'shown';
+    filesTurn = outgoing.isWaiting(files);
+    return filesTurn || outgoing.refused !== undefined ? 'more' : 'shown';
   }
 
   /** Says why the files are missing, below the text or, where that can't be edited, behind it. */
@@ -103,15 +104,11 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
     get ref() {
       return { ...ref, mode, ...(direct && { direct }), ...showing.progress, ...outgoing.progress };
     },
-    roomOnPage: (message) => showing.roomOnPage?.(message) ?? Number.POSITIVE_INFINITY,
     async write({ files = [], ...message }, isFinal) {
       if (mode === 'stream') options.onStoppable(isFinal ? undefined : message);
       hasFiles = outgoing.isWaiting(files);
       const { refused } = outgoing;
-      if (refused !== undefined && files.length > 0) {
-        filesTurn = false;
-        return showRefusal(message, isFinal, refused);
-      }
+      if (refused !== undefined && files.length > 0) return showRefusal(message, isFinal, refused);
       if (filesTurn) return showFiles(files);
       const outcome = await showText(message, isFinal);
       filesTurn = outcome === 'shown' && hasFiles;

@@ -159,7 +159,6 @@ export function createStreaming(options: StreamingOptions): Showing {
     get progress() {
       return { pages, ...posts?.progress, session, live: live?.ts ?? toStop };
     },
-    roomOnPage: (message) => posts?.roomOnPage?.(message) ?? Number.POSITIVE_INFINITY,
     async write(message, final) {
       text = message.text;
       if (posts) return writePosts(posts, message, final);

@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { UserError } from '../errors.ts';
-import { lockUntilCommit } from '../storage/advisory-lock.ts';
 import type { Tables } from '../storage/tables.ts';
 import { writeAudit } from './audit.ts';
 import type { Book } from './book.ts';
@@ -15,7 +14,7 @@ import { joinRuns, otherUnits } from './join-runs.ts';
 import { formatUsdExactly } from './money.ts';
 import { rankOf, scopeKey } from './scope.ts';
 import { limitOf, type Policy, readSettings, type Setting } from './settings.ts';
-import { bumpVersion } from './settings-cache.ts';
+import { bumpVersion, lockPolicies } from './settings-cache.ts';
 import { nameOf, readStates, slotOf } from './slots.ts';
 import { percentOf } from './warnings.ts';
 
@@ -28,8 +27,8 @@ export interface AdminChange {
 }
 
 /** Waits for the holds that are being taken; those that come later see what was changed. */
-export async function changeAlone(transaction: Transaction<Tables>, book: Book): Promise<void> {
-  await lockUntilCommit(transaction, { kind: book.kind, name: 'budget policies', mode: 'alone' });
+async function changeAlone(transaction: Transaction<Tables>, book: Book): Promise<void> {
+  await lockPolicies(transaction, book, 'alone');
   await bumpVersion(transaction);
 }
 

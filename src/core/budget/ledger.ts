@@ -1,8 +1,6 @@
 /** The budget over the database: caps, holds and settlements, see budget.ts for what each promises. */
 
 import type { Clock } from '../clock.ts';
-import { lockUntilCommit } from '../storage/advisory-lock.ts';
-import type { Database } from '../storage/database.ts';
 import {
   type AdminChange,
   clearCap,
@@ -13,35 +11,29 @@ import {
   withoutCap,
 } from './admin.ts';
 import { readAudit } from './audit.ts';
-import type { Book } from './book.ts';
+import { type BookOptions, createBook } from './book.ts';
 import type { Actor, Asker, Budget, CapState, Scope } from './budget.ts';
 import { estimateOf } from './estimates.ts';
 import { createTakeHold } from './hold.ts';
 import { assertAmount } from './money.ts';
-import { createPeriods } from './periods.ts';
-import { createQueries } from './queries.ts';
 import { scopesOf } from './scope.ts';
-import { type CapDefaults, namedScopes, pauseOf, readSettings, type Setting } from './settings.ts';
-import { createSettingsCache } from './settings-cache.ts';
+import { namedScopes, pauseOf, readSettings, type Setting } from './settings.ts';
+import { createSettingsCache, lockPolicies } from './settings-cache.ts';
 import { settleHold } from './settle.ts';
 import { readStates } from './slots.ts';
 import { findDifferences } from './verify.ts';
 import { noteUsedUp } from './warnings.ts';
 
-export interface BudgetOptions {
-  readonly database: Database;
+export interface BudgetOptions extends BookOptions {
   readonly clock: Clock;
-  /** IANA name of the zone whose calendar the periods follow. */
-  readonly timezone: string;
-  /** What is in force where no admin has set a cap. */
-  readonly defaults: CapDefaults;
 }
 
 /** Throws a RangeError when there is no such time zone. Take no hold in a transaction that settles another one. */
-export function createBudget({ database, clock, timezone, defaults }: BudgetOptions): Budget {
-  const { kind, sql } = database;
-  const queries = createQueries(kind);
-  const book: Book = { kind, queries, defaults, periods: createPeriods(timezone) };
+export function createBudget(options: BudgetOptions): Budget {
+  const { clock, defaults } = options;
+  const { sql } = options.database;
+  const book = createBook(options);
+  const { queries } = book;
   const settings = createSettingsCache(defaults);
   const takeHold = createTakeHold(book);
 
@@ -62,7 +54,7 @@ export function createBudget({ database, clock, timezone, defaults }: BudgetOpti
   return {
     async hold(transaction, request) {
       // Holds share the policies, so that no cap changes under them; who changes one has them alone.
-      await lockUntilCommit(transaction, { kind, name: 'budget policies', mode: 'shared' });
+      await lockPolicies(transaction, book, 'shared');
       const scopes = request.scopes ?? scopesOf(request);
       const found = await settings.read(transaction, scopes);
       const paused = found.find(({ pause }) => pause)?.pause;

@@ -4,13 +4,12 @@ import { createHash, randomInt } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { UserError } from '../errors.ts';
-import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';
 import { type Account, readAccount } from './accounts.ts';
-import { changeAlone } from './admin.ts';
 import { writeAudit } from './audit.ts';
-import type { Book } from './book.ts';
+import { type BookOptions, createBook } from './book.ts';
 import { moveRuns } from './move-runs.ts';
+import { bumpVersion, lockPolicies } from './settings-cache.ts';
 
 /** Letters and digits that nobody takes for another one. */
 const ALPHABET = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
@@ -37,12 +36,18 @@ function hashOf(code: string): string {
   return createHash('sha256').update(typed).digest('hex');
 }
 
-export function createLinks(options: { readonly database: Database; readonly clock: Clock; readonly book: Book }): Links {
-  const { database, clock, book } = options;
-  const { sql } = database;
+/** With the same options as the budget. */
+export function createLinks(options: BookOptions & { readonly clock: Clock }): Links {
+  const { clock } = options;
+  const { sql } = options.database;
+  const book = createBook(options);
 
   /** Counted before the code is looked at, in a transaction that is kept whatever comes of it. */
-  async function countAttempt(transaction: Transaction<Tables>, personId: string, now: number): Promise<boolean> {
+  async function countAttempt(
+    transaction: Transaction<Tables>,
+    personId: string,
+    now: number,
+  ): Promise<boolean> {
     const since = now - WRONG_CODES_WITHIN_MS;
     await transaction.deleteFrom('link_attempt').where('at', '<=', since).execute();
     const attempts = await transaction
@@ -55,13 +60,17 @@ export function createLinks(options: { readonly database: Database; readonly clo
     return true;
   }
 
-  /** The person who was shown the code; it works once. */
-  async function takeCode(transaction: Transaction<Tables>, code: string, now: number): Promise<string | undefined> {
-    await transaction.deleteFrom('link_code').where('expires_at', '<=', now).execute();
+  /** The person who was shown the code. */
+  async function readCode(
+    transaction: Transaction<Tables>,
+    code: string,
+    now: number,
+  ): Promise<string | undefined> {
     const row = await transaction
-      .deleteFrom('link_code')
+      .selectFrom('link_code')
+      .select('person_id')
       .where('code_hash', '=', hashOf(code))
-      .returning('person_id')
+      .where('expires_at', '>', now)
       .executeTakeFirst();
     return row?.person_id;
   }
@@ -70,6 +79,9 @@ export function createLinks(options: { readonly database: Database; readonly clo
     transaction: Transaction<Tables>,
     { first, personId, now }: { readonly first: string; readonly personId: string; readonly now: number },
   ): Promise<void> {
+    // A code works once.
+    await transaction.deleteFrom('link_code').where('person_id', '=', first).execute();
+    await bumpVersion(transaction);
     const { accountId, personIds } = await readAccount(transaction, first);
     if (personIds.length === 1) {
       await transaction
@@ -86,15 +98,21 @@ export function createLinks(options: { readonly database: Database; readonly clo
     await writeAudit({ transaction, scope, by: { personId }, now }, { action: 'link', after: personId });
   }
 
-  async function finish(transaction: Transaction<Tables>, code: string, personId: string): Promise<string | undefined> {
+  async function finish(
+    transaction: Transaction<Tables>,
+    code: string,
+    personId: string,
+  ): Promise<string | undefined> {
     const now = clock.now();
-    await changeAlone(transaction, book);
+    await lockPolicies(transaction, book, 'alone');
     if (!(await countAttempt(transaction, personId, now))) {
       return 'You have typed too many wrong codes. Try again in ten minutes.';
     }
-    const first = await takeCode(transaction, code, now);
-    if (first === undefined) return 'This code is wrong or has expired. Ask for a new one with /link on the other account.';
-    if (first === personId) return 'Type this code on your other account, not on the one that it was shown on.';
+    const first = await readCode(transaction, code, now);
+    if (first === undefined)
+      return 'This code is wrong or has expired. Ask for a new one with /link on the other account.';
+    if (first === personId)
+      return 'Type this code on your other account, not on the one that it was shown on.';
     if ((await readAccount(transaction, personId)).personIds.length > 1) {
       return 'This account is linked already. Use /unlink first.';
     }
@@ -105,7 +123,8 @@ export function createLinks(options: { readonly database: Database; readonly clo
 
   async function leave(transaction: Transaction<Tables>, personId: string): Promise<boolean> {
     const now = clock.now();
-    await changeAlone(transaction, book);
+    await lockPolicies(transaction, book, 'alone');
+    await bumpVersion(transaction);
     const { accountId, personIds } = await readAccount(transaction, personId);
     if (personIds.length === 1) return false;
     const others = personIds.filter((id) => id !== personId);
@@ -118,7 +137,8 @@ export function createLinks(options: { readonly database: Database; readonly clo
         .execute();
     }
     // An account is named after one of its people: when that one goes, all the others' runs move to the next one's name.
-    if (personId === accountId) await moveRuns(transaction, book, { personIds: others, from: accountId, to: head, now });
+    if (personId === accountId)
+      await moveRuns(transaction, book, { personIds: others, from: accountId, to: head, now });
     else await moveRuns(transaction, book, { personIds: [personId], from: accountId, to: personId, now });
     const scope = { kind: 'person', id: accountId } as const;
     await writeAudit({ transaction, scope, by: { personId }, now }, { action: 'unlink', before: personId });
@@ -130,6 +150,7 @@ export function createLinks(options: { readonly database: Database; readonly clo
       const code = Array.from({ length: CODE_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
       await sql.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('link_code').where('person_id', '=', personId).execute();
+        await transaction.deleteFrom('link_code').where('expires_at', '<=', clock.now()).execute();
         const expires_at = clock.now() + CODE_LIFE_MS;
         await transaction
           .insertInto('link_code')

@@ -1,14 +1,25 @@
 /** What is in force, remembered by this process for as long as nobody has changed anything. */
 
 import type { Transaction } from 'kysely';
+import { lockUntilCommit } from '../storage/advisory-lock.ts';
 import { reusableQuery } from '../storage/reusable-query.ts';
 import type { Tables } from '../storage/tables.ts';
+import type { Book } from './book.ts';
 import type { Scope } from './budget.ts';
 import { scopeKey } from './scope.ts';
 import { type CapDefaults, readSettings, type Setting } from './settings.ts';
 
 /** Beyond this many scopes everything is forgotten and read anew. */
 const KEPT_SCOPES = 20_000;
+
+/** Holds share the policies, so that nothing changes under them; whoever changes something has them alone. */
+export function lockPolicies(
+  transaction: Transaction<Tables>,
+  { kind }: Book,
+  mode: 'shared' | 'alone',
+): Promise<void> {
+  return lockUntilCommit(transaction, { kind, name: 'budget policies', mode });
+}
 
 /** Says that what processes know of policies, pauses, credit or links is no longer true. The caller has them alone. */
 export async function bumpVersion(transaction: Transaction<Tables>): Promise<void> {

@@ -49,7 +49,7 @@ export interface IntakeOptions {
 }
 
 /** Replicate's limit for a file, kept for links too (replicate.com/docs/topics/predictions/input-files). */
-const MAX_BYTES = 100 * 1024 * 1024;
+const MAX_BYTES = 100_000_000;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { models, directory, hosts, clock, publicLink = createPublicLink() } = options;

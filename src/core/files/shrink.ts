@@ -15,7 +15,9 @@ export async function shrinkPicture(file: StoredFile, maxBytes: number): Promise
   if (file.type.contentType !== 'image/png' || (await countPixels(file.path)) > MAX_PIXELS) return undefined;
   const whole = await decode(await readFile(file.path)).catch(() => undefined);
   if (!whole) return undefined;
-  for (let factor = Math.max(2, Math.ceil(Math.sqrt(file.sizeBytes / maxBytes))); ; factor++) {
+  // Some pictures are larger than their points: written anew they may fit as they are.
+  const likelyBytes = Math.min(file.sizeBytes, whole.width * whole.height * 4);
+  for (let factor = Math.max(1, Math.ceil(Math.sqrt(likelyBytes / maxBytes))); ; factor++) {
     if (Math.min(whole.width, whole.height) / factor < SHORTEST_SIDE) return undefined;
     const bytes = await encode(reduce(whole, factor));
     if (bytes.length > maxBytes) continue;

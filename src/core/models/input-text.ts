@@ -1,30 +1,35 @@
-/** Inputs written as text: `prompt="a cat" width=1024 tags=["a","b"]`, or one JSON object. */
+/** Inputs written as text: `prompt="a cat" width=1024 tags=["a","b"] --seed 7`, or one JSON object. */
 
 import { UserError } from '../errors.ts';
 import type { InputValues } from './input-values.ts';
 import type { ModelInput } from './prediction.ts';
 
-const NAMED = /^(\w+)=(.*)$/s;
+/** `name=`, or as an option of a command is written: `--name`. */
+const NAME = '(?:\\w+=|--[A-Za-z][\\w-]*(?:=|(?=\\s|$)))';
+const FIRST_NAME = new RegExp(`(?:^|\\s)(?=${NAME})`);
+const NAMED = new RegExp(`^(${NAME})(.*)$`, 's');
+const NEXT_NAME = new RegExp(`\\s+(?=${NAME})`);
 /** What follows a value in quotes or brackets. */
-const VALUE_ENDS = /^[\s,]*$|^[\s,]+\w+=/;
+const VALUE_ENDS = new RegExp(`^[\\s,]*$|^[\\s,]+${NAME}`);
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '„': '“', '«': '»' };
 
 /**
- * The values by name, still as texts: a value stands in quotes, is JSON in brackets, or reaches to the next ` name=`. What
+ * The values by name, still as texts: a value stands in quotes, is JSON in brackets, or reaches to the next name. What
  * stands before the first name is the model's main text. Throws UserError when it can't be read.
  */
 export function readInputText(text: string, inputs: readonly ModelInput[]): InputValues {
   const source = text.trim();
   if (source.startsWith('{')) return readObject(source);
   const values: Record<string, string> = {};
-  const first = /(?:^|\s)\w+=/.exec(source);
+  const first = FIRST_NAME.exec(source);
   const before = source.slice(0, first?.index ?? source.length).trim();
   if (before !== '') values[mainText(inputs, before)] = before;
   let rest = first ? source.slice(first.index).trim() : '';
   for (let named = NAMED.exec(rest); named; named = NAMED.exec(rest)) {
-    const [, name = '', after = ''] = named;
+    const [, written = '', after = ''] = named;
+    const name = written.replace(/^--|=$/g, '').replaceAll('-', '_');
     if (Object.hasOwn(values, name)) throw new UserError(`\`${name}\` is given twice.`);
-    const { value, length } = readQuoted(after) ?? readBracketed(after) ?? readBare(after);
+    const { value, length } = readPiece(after);
     values[name] = value;
     rest = after.slice(length).replace(/^[\s,]+/, '');
   }
@@ -35,6 +40,15 @@ interface Piece {
   readonly value: string;
   /** Characters of the source that it took. */
   readonly length: number;
+}
+
+/** Nothing, when the next name follows at once. */
+function readPiece(after: string): Piece {
+  const text = after.trimStart();
+  const blank = after.length - text.length;
+  if (blank > 0 && NAMED.test(text)) return { value: '', length: blank };
+  const { value, length } = readQuoted(text) ?? readBracketed(text) ?? readBare(text);
+  return { value, length: blank + length };
 }
 
 function readObject(source: string): InputValues {
@@ -87,7 +101,7 @@ function isJson(text: string): boolean {
 }
 
 function readBare(text: string): Piece {
-  const next = /\s+(?=\w+=)/.exec(text);
+  const next = NEXT_NAME.exec(text);
   const end = next?.index ?? text.length;
   return { value: text.slice(0, end).trim(), length: end };
 }

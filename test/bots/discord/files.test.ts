@@ -106,6 +106,7 @@ describe('a file of an answer on Discord', () => {
     await writeAll(bot.surface.reopen(before), { text: 'Done!', files });
     expect(answers().map(bot.standin.text)).toEqual(['Done!']);
     expect(answers().map((each) => bot.standin.filesOf(each).length)).toEqual([1]);
+    expect(bot.standin.world.uploads.size).toBe(1);
   });
 
   it('that Discord takes no more is replaced by a sentence', async () => {

@@ -1,6 +1,7 @@
 /** A Discord reply through expiry, deletion, rate limits and crashes. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/core/clock.ts';
 import { RateLimitedError, ReplyGoneError } from '../../../src/core/errors.ts';
 import { type DiscordBot, startDiscordBot, writeAll } from './discord-bot.ts';
 
@@ -67,6 +68,18 @@ describe('a Discord reply', () => {
     await writeAll(reply, { text: 'Half and whole.' });
     expect(command.messages().map(bot.standin.text)).toEqual(['Half and whole.']);
     expect(reply.lane.key).toBe(`discord:channel:${bot.standin.channel.id}`);
+  });
+
+  it('leaves the token alone before Discord has to refuse it', async () => {
+    const late = { ...systemClock, now: () => systemClock.now() + 14.6 * minute };
+    const { command, reply } = await ask();
+    await reply.write({ text: 'Half' }, false);
+    const next = await startDiscordBot({ standin: bot.standin, clock: late });
+    await writeAll(next.surface.reopen(JSON.parse(JSON.stringify(reply.ref))), { text: 'Half and whole.' });
+    expect(command.messages().map(bot.standin.text)).toEqual(['Half and whole.']);
+    expect(bot.standin.requests.at(-1)?.path).toMatch(/^\/channels\//);
+    expect(bot.standin.requests.filter(({ status }) => status >= 400)).toEqual([]);
+    await next.surface.stop();
   });
 
   it('is gone when its message was deleted', async () => {

@@ -58,6 +58,54 @@ describe.each<Mode>(['socket', 'http'])('Slack over %s', (mode) => {
     expect(person.platformAdmin).toBe(true);
   });
 
+  it('finds the user group and the channel in it', async () => {
+    await bench.slack.slash(
+      '/budget',
+      'set 5 --role <!subteam^S0STAFF|@staff> --channel <#C0GENERAL|general>',
+      {
+        user: ADA,
+      },
+    );
+    const { args } = await firstInvocation();
+    expect(args).toEqual({ form: 'text', text: '5 --role slack:T0TEAM/S0STAFF --channel C0GENERAL' });
+    expect((await firstMessage()).ephemeralFor).toBeUndefined();
+  });
+
+  it('leaves groups and channels in a question as people see them', async () => {
+    await bench.slack.mention(
+      '<@bot> ask is <!subteam^S0STAFF|@staff> in <#C0GENERAL|general> with <@U0BOB>?',
+    );
+    const { args } = await firstInvocation();
+    expect(args).toEqual({ form: 'text', text: 'is @staff in #general with @U0BOB?' });
+  });
+
+  it('knows who asks by their name and groups, asking Slack once', async () => {
+    for (let time = 1; time <= 3; time++) {
+      await bench.slack.mention('<@bot> x', { user: BOB });
+      await eventually(() => bench.invocations.length === time);
+    }
+    expect(bench.invocations.at(-1)?.person).toEqual({
+      id: `slack:T0TEAM/${BOB}`,
+      name: 'Bob',
+      platformAdmin: false,
+      roles: ['slack:T0TEAM/S0STAFF'],
+    });
+    const asked = bench.slack.calls.map((call) => call.method).filter((method) => /^user/.test(method));
+    expect(asked.sort()).toEqual(['usergroups.list', 'users.info']);
+  });
+
+  it('serves people whose groups it may not see', async () => {
+    bench.slack.world.missingScopes.add('usergroups:read');
+    await bench.slack.mention('<@bot> x', { user: BOB });
+    expect((await firstInvocation()).person.roles).toBeUndefined();
+  });
+
+  it('announces in a channel', async () => {
+    const reply = bench.surface.announce?.(GENERAL) ?? expect.fail('no announce');
+    await writeAll(reply, { text: '80 % of the budget is used.' });
+    expect(shownText(latest(await firstMessage()))).toBe('80 % of the budget is used.');
+  });
+
   it('asks Slack once in a while who is an admin, and only where it matters', async () => {
     const asked = () => bench.slack.calls.filter((call) => call.method === 'users.info').length;
     await bench.slack.slash('/ask', 'x', { user: BOB });
@@ -117,7 +165,17 @@ describe.each<Mode>(['socket', 'http'])('Slack over %s', (mode) => {
     expect(second.eventId).toBe(bench.invocations[0]?.eventId);
   });
 
-  it('acknowledges at once while the handler is still at work', async () => {
+  it('acknowledges an event only when it is answered or stored, so that a death before that loses nothing', async () => {
+    const store: (() => void)[] = [];
+    bench.answer = () => new Promise((resolve) => void store.push(resolve));
+    const delivered = bench.slack.mention('<@bot> keep this');
+    await firstInvocation();
+    expect(bench.slack.deliveries[0]?.acknowledgedAfterMs).toBeUndefined();
+    store[0]?.();
+    expect((await delivered).delivery.acknowledgedAfterMs).toBeGreaterThan(0);
+  });
+
+  it('acknowledges in time while the handler is still at work', async () => {
     const finish: (() => void)[] = [];
     bench.answer = () => new Promise((resolve) => void finish.push(resolve));
     const { delivery } = await bench.slack.mention('<@bot> slow');

@@ -170,6 +170,21 @@ describe('inputs as text', () => {
     });
   });
 
+  it('takes what is written like an option of a command', () => {
+    expect(read('--max-tokens 20 --temperature=0.5 --prompt "no --seed 1"')).toEqual({
+      max_tokens: '20',
+      temperature: '0.5',
+      prompt: 'no --seed 1',
+    });
+    expect(read('--prompt --seed 1 temperature= top_p=')).toEqual({
+      prompt: '',
+      seed: '1',
+      temperature: '',
+      top_p: '',
+    });
+    expect(read('a cat -- or two --seed 7')).toEqual({ prompt: 'a cat -- or two', seed: '7' });
+  });
+
   it('takes what stands before the first name as the main text', () => {
     expect(read('a cat, 1 = one max_tokens=20')).toEqual({ prompt: 'a cat, 1 = one', max_tokens: '20' });
     expect(read('"a cat"')).toEqual({ prompt: '"a cat"' });

@@ -180,4 +180,3 @@ function gatewayBot(world: World, url: string): Json {
   const limit = { total: 1000, remaining: 1000, reset_after: 86_400_000, max_concurrency: 16 };
   return { url, shards: world.recommendedShards, session_start_limit: limit };
 }
-

@@ -2,7 +2,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkRequestSize } from './attachment-rules.ts';
-import { type Answer, createEndpoints, type Endpoint, type EndpointCall, type EndpointParts } from './endpoints.ts';
+import {
+  type Answer,
+  createEndpoints,
+  type Endpoint,
+  type EndpointCall,
+  type EndpointParts,
+} from './endpoints.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { asObject, type Json, Refusal } from './refusal.ts';
 import { readRequestBody } from './request-body.ts';

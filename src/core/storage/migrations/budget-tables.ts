@@ -48,7 +48,7 @@ export async function createBudgetTables(db: Kysely<unknown>, kind: 'sqlite' | '
     resolved_at: 'number?',
   });
   await createIndex(db, 'hold', ['person_id', 'created_at']);
-  await createIndex(db, 'hold', ['created_at']);
+  await createIndex(db, 'hold', ['created_at', 'run_id']);
   await sql`create index hold_open on hold (run_id) where state = 'held'`.execute(db);
 
   await createTable(db, kind, 'entry', {
