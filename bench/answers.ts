@@ -19,7 +19,7 @@ export function answerOf(characters: number): string {
   let text = '';
   for (let block = 0; text.length < characters; block++) text += `${BLOCKS[block % BLOCKS.length]}\n\n`;
   // No blank at the end: what is shown is without it.
-  return text.slice(0, characters - 1).replace(/\s$/, '.') + '.';
+  return `${text.slice(0, characters - 1).replace(/\s$/, '.')}.`;
 }
 
 /**

@@ -144,7 +144,11 @@ export interface Sent {
  * From each answer's last token to its whole text, if the same final requests had been sent in the ideal order: each answer's
  * when it ended or as soon as the window has room, whoever ended first before the others, and nothing else in between.
  */
-export function orderedTails({ answers, interimsAt, finalRequests }: Sent, rate: Rate, latencyMs: number): number[] {
+export function orderedTails(
+  { answers, interimsAt, finalRequests }: Sent,
+  rate: Rate,
+  latencyMs: number,
+): number[] {
   const order = answers.map((answer, index) => ({ ...answer, index }));
   order.sort((one, other) => one.endMs - other.endMs);
   const taken = [...interimsAt];
@@ -172,16 +176,19 @@ const STEP_MS = 20;
 
 /**
  * Several answers in one lane, for whoever knows when they end and where their pages do: final edits first, in the order
- * of the ends; else a slot goes to the answer in which its one request saves most waiting, if that is enough. The best of
- * many such schedules, which differ in how far apart edits have to be and in how much is enough.
+ * of the ends; then first texts, in the first free slot; else a slot goes to the answer in which its one request saves most waiting, or to the one that waits longest,
+ * if that saves enough. The best of many such schedules, which differ in that, in how far apart edits have to be, and in
+ * how much is enough.
  */
 export function sharingALane(answers: readonly Answer[], rate: Rate, latencyMs: number): Ideal {
   let best: Ideal | undefined;
   const meanOf = (ideal: Ideal) => ideal.staleMs.reduce((sum, ms) => sum + ms, 0);
   for (const spread of [0, 0.5, 0.8, 1]) {
     for (const enoughMs of [1, 500, 1_500, 3_000, 5_000]) {
-      const ideal = tryToShare(answers, rate, latencyMs, { spread, enoughMs });
-      if (!best || meanOf(ideal) < meanOf(best)) best = ideal;
+      for (const by of ['saving', 'age'] as const) {
+        const ideal = tryToShare(answers, rate, latencyMs, { spread, enoughMs, by });
+        if (!best || meanOf(ideal) < meanOf(best)) best = ideal;
+      }
     }
   }
   return best ?? { staleMs: [], tailsMs: [] };
@@ -191,12 +198,18 @@ function tryToShare(
   answers: readonly Answer[],
   rate: Rate,
   latencyMs: number,
-  { spread, enoughMs }: { spread: number; enoughMs: number },
+  { spread, enoughMs, by }: { spread: number; enoughMs: number; by: 'saving' | 'age' },
 ): Ideal {
   const count = Math.max(1, rate.slots - 1);
   const distanceMs = (spread * rate.windowMs) / count;
   const cycleMs = (answers.length * rate.windowMs) / count;
-  const states = answers.map((answer) => ({ ...answer, shown: answer.startMs, freeAt: 0, sum: 0, doneAt: 0 }));
+  const states = answers.map((answer) => ({
+    ...answer,
+    shown: answer.startMs,
+    freeAt: 0,
+    sum: 0,
+    doneAt: 0,
+  }));
   const byEnd = [...states].sort((one, other) => one.endMs - other.endMs);
   let taken: number[] = [];
   let lastAt = Number.NEGATIVE_INFINITY;
@@ -222,14 +235,26 @@ function tryToShare(
       if (taken.length < rate.slots && now >= state.endMs && state.doneAt === 0 && state.freeAt <= now)
         request(state, now);
     }
+    for (const state of states) {
+      if (
+        taken.length < count &&
+        now >= state.startMs &&
+        state.shown === state.startMs &&
+        now < state.endMs
+      ) {
+        request(state, Math.max(now, state.startMs + 1));
+        lastAt = now;
+      }
+    }
     const isOver = byEnd.some(({ endMs, doneAt }) => now >= endMs && doneAt === 0);
     if (isOver || taken.length >= count || now < lastAt + distanceMs) continue;
-    let most = enoughMs;
+    let most = 0;
     let chosen: State | undefined;
     for (const state of states) {
       if (now < state.startMs || now >= state.endMs || state.freeAt > now) continue;
       const saved = ((reach(state, now) - state.shown) * Math.min(cycleMs, state.endMs - now)) / cycleMs;
-      if (saved >= most) [most, chosen] = [saved, state];
+      const merit = by === 'saving' ? saved : now - state.shown;
+      if (saved >= enoughMs && merit > most) [most, chosen] = [merit, state];
     }
     if (!chosen) continue;
     request(chosen, now);

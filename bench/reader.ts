@@ -18,8 +18,10 @@ export function createReader(answer: string, pageLength: number): Reader {
   splitter.append(answer);
   let end = 0;
   const whole = splitter.pages().map(({ text, source }) => {
+    const start = end + source.length - source.trimStart().length;
     end += source.length;
-    return { text, end };
+    // A page may begin with a repeated head or an opened fence.
+    return { text, start, end, head: Math.max(0, text.indexOf(source.trimStart().slice(0, 20))) };
   });
   let characters = 0;
   let complete = false;
@@ -30,8 +32,8 @@ export function createReader(answer: string, pageLength: number): Reader {
       const page = whole[first];
       if (!page) characters = end;
       else {
-        const missing = page.text.length - sharedBeginning(pages[first] ?? '', page.text);
-        characters = Math.max(whole[first - 1]?.end ?? 0, page.end - missing);
+        const shared = sharedBeginning(pages[first] ?? '', page.text) - page.head;
+        characters = Math.min(page.end, page.start + Math.max(0, shared));
       }
     },
     get characters() {

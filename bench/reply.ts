@@ -1,9 +1,9 @@
 /** How old what people see is, and how soon it is all there: paced replies in simulated time against the best there could be. */
 
+import { TOKEN_LENGTH, TOKENS_PER_SECOND, usualLengths } from './answers.ts';
+import { knowingTheEnd, notKnowingTheEnd, orderedTails, sharingALane } from './ideal.ts';
 import type { Rules } from './platform.ts';
 import { DISCORD, LATENCY_MS, SLACK } from './platform.ts';
-import { knowingTheEnd, notKnowingTheEnd, orderedTails, sharingALane } from './ideal.ts';
-import { TOKEN_LENGTH, TOKENS_PER_SECOND, usualLengths } from './answers.ts';
 import type { Row } from './row.ts';
 import { type Outcome, play } from './scenario.ts';
 
@@ -16,7 +16,11 @@ const SLACK_FIVE_MS = 600;
 
 export async function benchReply(): Promise<Row[]> {
   const all: Outcome[] = [];
-  const run = async (rules: Rules, groups: readonly (readonly number[])[], apart = false): Promise<Outcome[]> => {
+  const run = async (
+    rules: Rules,
+    groups: readonly (readonly number[])[],
+    apart = false,
+  ): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
     for (const lengths of groups) outcomes.push(await play({ rules, lengths, apart }));
     all.push(...outcomes);
@@ -39,14 +43,33 @@ export async function benchReply(): Promise<Row[]> {
   rows.push(...alone('Discord, 200 lanes', await run(DISCORD, [usualLengths(200)], true), DISCORD));
 
   const slackAlone = await run(SLACK, each);
-  rows.push({ name: 'Slack, 1 reply: staleness', value: meanOf(slackAlone), unit: 'ms', bound: SLACK_ALONE_MS });
+  rows.push({
+    name: 'Slack, 1 reply: staleness',
+    value: meanOf(slackAlone),
+    unit: 'ms',
+    bound: SLACK_ALONE_MS,
+  });
   rows.push(...soon('Slack, 1 reply', slackAlone));
   const slackFives = await run(SLACK, fives);
-  rows.push({ name: 'Slack, 5 replies: staleness', value: meanOf(slackFives), unit: 'ms', bound: SLACK_FIVE_MS });
+  rows.push({
+    name: 'Slack, 5 replies: staleness',
+    value: meanOf(slackFives),
+    unit: 'ms',
+    bound: SLACK_FIVE_MS,
+  });
   rows.push(ordered('Slack, 5 replies', slackFives, SLACK));
   const slackTwenties = await run(SLACK, twenties);
   rows.push({ name: 'Slack, 20 replies: staleness', value: meanOf(slackTwenties), unit: 'ms' });
   rows.push(ordered('Slack, 20 replies', slackTwenties, SLACK));
+
+  const realTime = await play({
+    rules: DISCORD,
+    lengths: [300, 600, 1_200, 2_000],
+    apart: true,
+    realTime: true,
+  });
+  all.push(realTime);
+  rows.push(...soon('Discord, 4 lanes on the real clock', [realTime]));
 
   const replies = all.reduce((sum, { staleMs }) => sum + staleMs.length, 0);
   const missing = all.reduce((sum, { delivered, staleMs }) => sum + (1 - delivered) * staleMs.length, 0);
@@ -84,7 +107,11 @@ function soon(name: string, outcomes: readonly Outcome[]): Row[] {
 function oneLength(length: number, outcomes: readonly Outcome[]): Row {
   const spanMs = (length / TOKEN_LENGTH / TOKENS_PER_SECOND) * 1_000;
   const ratio = meanOf(outcomes) / knowingTheEnd(spanMs, DISCORD.edits, LATENCY_MS);
-  return { name: `Discord, 1 of ${length} characters: to the best that knows the end`, value: ratio, unit: '×' };
+  return {
+    name: `Discord, 1 of ${length} characters: to the best that knows the end`,
+    value: ratio,
+    unit: '×',
+  };
 }
 
 /** Answers that share a lane. */
@@ -92,7 +119,11 @@ function shared(name: string, outcomes: readonly Outcome[], rules: Rules): Row[]
   const ideals = outcomes.flatMap(({ answers }) => sharingALane(answers, rules.edits, LATENCY_MS));
   return [
     { name: `${name}: staleness`, value: meanOf(outcomes), unit: 'ms' },
-    { name: `${name}: to the best found that knows the ends`, value: meanOf(outcomes) / meanOf(ideals), unit: '×' },
+    {
+      name: `${name}: to the best found`,
+      value: meanOf(outcomes) / meanOf(ideals),
+      unit: '×',
+    },
     ordered(name, outcomes, rules),
   ];
 }
@@ -100,7 +131,12 @@ function shared(name: string, outcomes: readonly Outcome[], rules: Rules): Row[]
 function ordered(name: string, outcomes: readonly Outcome[], { edits }: Rules): Row {
   const tails = mean(outcomes.flatMap(({ tailsMs }) => tailsMs));
   const ideal = mean(outcomes.flatMap((outcome) => orderedTails(outcome, edits, LATENCY_MS)));
-  return { name: `${name}: last token to whole text, to the ideal order`, value: tails / ideal, unit: '×', bound: TAIL_SHARED };
+  return {
+    name: `${name}: last token to whole text, to the ideal order`,
+    value: tails / ideal,
+    unit: '×',
+    bound: TAIL_SHARED,
+  };
 }
 
 /** As many groups of this size, of answers of all lengths. */

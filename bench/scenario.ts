@@ -1,10 +1,11 @@
 /** Answers streamed through writers and the pacer onto a platform in simulated time. */
 
+import { type Clock, systemClock } from '../src/core/clock.ts';
 import { createPacer } from '../src/core/reply/pacer.ts';
-import { createFakeClock, type FakeClock } from '../test/fake-clock.ts';
+import { createFakeClock } from '../test/fake-clock.ts';
 import { answerOf, TOKEN_LENGTH, TOKENS_PER_SECOND } from './answers.ts';
 import type { Sent } from './ideal.ts';
-import { createPlatform, LATENCY_MS, type Rules } from './platform.ts';
+import { createPlatform, type Rules } from './platform.ts';
 import { createReader } from './reader.ts';
 
 export interface Scenario {
@@ -13,6 +14,8 @@ export interface Scenario {
   readonly lengths: readonly number[];
   /** Whether each has a lane of its own. */
   readonly apart?: boolean;
+  /** On the real clock instead of a simulated one. */
+  readonly realTime?: boolean;
 }
 
 export interface Outcome extends Sent {
@@ -31,7 +34,8 @@ const TOKEN_MS = 1_000 / TOKENS_PER_SECOND;
 const STAGGER_MS = 137;
 
 export async function play(scenario: Scenario): Promise<Outcome> {
-  const clock = createFakeClock(0);
+  const fake = scenario.realTime ? undefined : createFakeClock(0);
+  const clock = fake ?? systemClock;
   const platform = createPlatform(scenario.rules, clock);
   const pacer = createPacer({ clock });
   const sent: { readonly at: number; readonly reply: number; readonly final: boolean }[] = [];
@@ -40,11 +44,13 @@ export async function play(scenario: Scenario): Promise<Outcome> {
   const all = Promise.all(streams).finally(() => {
     over = true;
   });
-  while (!over) await clock.advance(10_000);
+  while (fake && !over) await fake.advance(10_000);
   const results = await all;
   return {
     interimsAt: sent.filter(({ final }) => !final).map(({ at }) => at),
-    finalRequests: results.map((_, index) => sent.filter(({ final, reply }) => final && reply === index).length),
+    finalRequests: results.map(
+      (_, index) => sent.filter(({ final, reply }) => final && reply === index).length,
+    ),
     answers: results.map(({ answer }) => answer),
     staleMs: results.map(({ staleMs }) => staleMs),
     firstsMs: results.map(({ firstMs }) => firstMs),
@@ -78,7 +84,8 @@ export async function play(scenario: Scenario): Promise<Outcome> {
       },
       write(message, final) {
         // New messages have a rate of their own on some platforms.
-        if (reply.lane.windowMs === scenario.rules.edits.windowMs) sent.push({ at: clock.now(), reply: index, final });
+        if (reply.lane.windowMs === scenario.rules.edits.windowMs)
+          sent.push({ at: clock.now(), reply: index, final });
         return reply.write(message, final);
       },
     });
@@ -89,7 +96,11 @@ export async function play(scenario: Scenario): Promise<Outcome> {
     const endMs = clock.now();
     await writer.finish({ text });
     return {
-      answer: { startMs, endMs, pageEndsMs: reader.pageEnds.map((end) => startMs + (end / TOKEN_LENGTH) * TOKEN_MS) },
+      answer: {
+        startMs,
+        endMs,
+        pageEndsMs: reader.pageEnds.map((end) => startMs + (end / TOKEN_LENGTH) * TOKEN_MS),
+      },
       staleMs: sumMs / tokens,
       firstMs,
       tailMs: clock.now() - endMs,
@@ -98,7 +109,6 @@ export async function play(scenario: Scenario): Promise<Outcome> {
   }
 }
 
-function sleepUntil(clock: FakeClock, at: number): Promise<void> {
+function sleepUntil(clock: Clock, at: number): Promise<void> {
   return clock.sleep(at - clock.now());
 }
-

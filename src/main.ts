@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 /** The command line; the only reader of the environment. */
 
+import { once } from 'node:events';
 import { Command } from 'commander';
+import { budgetCommand } from './app/tasks/budget.ts';
+import { type ExportOptions, exportRuns } from './app/tasks/export.ts';
 import { createKey, listKeys, revokeKey } from './app/tasks/keys.ts';
 import { manifest } from './app/tasks/manifest.ts';
 import type { Task } from './app/tasks/task.ts';
@@ -32,6 +35,20 @@ program
   .option('--http', 'for HTTP delivery to PUBLIC_URL instead of Socket Mode')
   .action((options: { http?: boolean }) => run(manifest, options));
 
+program
+  .command('budget')
+  .description('view, set, clear, grant, reset, pause, resume, report or audit, as in chat')
+  .argument('<words...>', 'like: set 5.00 --per day --person discord:123456789012345678')
+  .allowUnknownOption()
+  .action((words: string[]) => run(budgetCommand, { words }));
+
+program
+  .command('export')
+  .description('write every run of a time as CSV; this month unless told')
+  .option('--from <day>', 'the first day, like 2026-11-01')
+  .option('--to <day>', 'the last day; today unless told')
+  .action((options: ExportOptions) => run(exportRuns, options));
+
 const keys = program.command('keys').description('API keys for other programs').helpCommand(false);
 
 keys
@@ -61,7 +78,9 @@ try {
 }
 
 async function run<Options>(task: Task<Options>, options: Options): Promise<void> {
-  const print = (line: string) => process.stdout.write(`${line}\n`);
+  const print = async (line: string) => {
+    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+  };
   process.exitCode = await task(readConfig(process.env), print, options);
 }
 

@@ -20,6 +20,7 @@ const conversation = currentConversation();
 const pictureViewer = createPictureViewer();
 const views = new Map();
 let following = true;
+let lastTop = 0;
 let toastTimer;
 
 function currentConversation() {
@@ -73,7 +74,7 @@ async function fillIn(buttonId) {
   showForm(form, async (fields) => {
     const id = newId();
     following = true;
-    await postJson(`/chat/${conversation}/submit`, { id, form: form.id, title: form.title, ...fields });
+    await postJson(`/chat/${conversation}/submit`, { id, form: form.id, ...fields });
     toEnd();
   });
 }
@@ -98,7 +99,11 @@ async function send(text, files) {
 }
 
 scroller.addEventListener('scroll', () => {
-  following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < END_PIXELS;
+  const { scrollTop, scrollHeight, clientHeight } = scroller;
+  // A picture that has just loaded moves the end away too: only the reader scrolls up.
+  if (scrollHeight - scrollTop - clientHeight < END_PIXELS) following = true;
+  else if (scrollTop < lastTop) following = false;
+  lastTop = scrollTop;
   byId('to-end').hidden = following;
 });
 new ResizeObserver(() => following && toEnd()).observe(list);

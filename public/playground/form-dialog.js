@@ -3,7 +3,10 @@
 import { make } from './make.js';
 import { upload } from './upload.js';
 
-/** `submit` gets `{values, files}` and throws an error with a sentence when they were not taken. */
+/**
+ * `submit` gets `{values, files, question}` and throws an error with a sentence when they were not taken. `question` is the
+ * form in words, without what was left as it was.
+ */
 export function showForm(form, submit) {
   const problem = make('p', { className: 'problem' });
   problem.setAttribute('role', 'alert');
@@ -33,7 +36,7 @@ export function showForm(form, submit) {
     send.disabled = true;
     problem.textContent = '';
     try {
-      await submit(await read(fields, leave.signal, send));
+      await submit(await read(form.title, fields, leave.signal, send));
       dialog.close();
     } catch (error) {
       if (!leave.signal.aborted) problem.textContent = error.message;
@@ -46,20 +49,30 @@ export function showForm(form, submit) {
   dialog.showModal();
 }
 
-async function read(fields, signal, send) {
+async function read(title, fields, signal, send) {
   const values = {};
   const files = {};
-  for (const { name, control } of fields) {
+  const lines = [title];
+  for (const { name, label, initial, control } of fields) {
     const file = control.files?.[0];
     if (file) {
       const onProgress = (share) => {
         send.textContent = `Sending ${Math.round(share * 100)} %`;
       };
       files[name] = await upload(file, { signal, onProgress });
-    } else if (control.type === 'checkbox') values[name] = control.checked;
-    else if (control.type !== 'file' && control.value.trim() !== '') values[name] = control.value;
+      continue;
+    }
+    const value = valueOf(control);
+    if (value !== '') values[name] = value;
+    if (value !== '' && value !== initial) lines.push(`${label}: ${value}`);
   }
-  return { values, files };
+  return { values, files, question: lines.join('\n') };
+}
+
+/** Empty when there is nothing. */
+function valueOf({ type, checked, value }) {
+  if (type === 'checkbox') return checked;
+  return type === 'file' || value.trim() === '' ? '' : value;
 }
 
 function createField(field, index) {
@@ -77,13 +90,13 @@ function createField(field, index) {
     element.append(make('p', { id: `${id}-about`, textContent: field.description }));
     control.setAttribute('aria-describedby', `${id}-about`);
   }
-  return { name: field.name, element, control };
+  return { name: field.name, label: field.label, initial: valueOf(control), element, control };
 }
 
 function createControl({ type, value, choices = [], required, maxLength }) {
   switch (type) {
     case 'text':
-      return make('textarea', { rows: 4, value: value ?? '', ...(maxLength && { maxLength }) });
+      return make('textarea', { rows: 2, value: value ?? '', ...(maxLength && { maxLength }) });
     case 'choice': {
       const empty = value === undefined || !required ? [{ name: '', value: '' }] : [];
       const options = [...empty, ...choices].map((choice) => new Option(choice.name, choice.value));

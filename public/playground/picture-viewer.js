@@ -15,7 +15,7 @@ export function createPictureViewer() {
   });
   const next = make('button', {
     type: 'button',
-    className: 'turn',
+    className: 'turn next',
     textContent: '›',
     ariaLabel: 'Next picture',
   });

@@ -1,7 +1,6 @@
 /** Everything between the surfaces and the outside: storage, models, money, runs, commands, requests. */
 
 import { rm } from 'node:fs/promises';
-import { createCommands } from '../commands/index.ts';
 import { createAdminWarnings } from '../core/admin-warnings.ts';
 import { type ApiKeys, createApiKeys } from '../core/api-keys.ts';
 import { createBudget } from '../core/budget/ledger.ts';
@@ -10,12 +9,11 @@ import type { Clock } from '../core/clock.ts';
 import type { Command } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { createConversations } from '../core/conversations.ts';
-import { createIntake } from '../core/files/intake.ts';
 import { createFilesDirectory, createRunFiles } from '../core/files/run-files.ts';
 import { createHandler } from '../core/handler.ts';
 import type { Log } from '../core/log.ts';
 import { replicateHosts } from '../core/models/hosts.ts';
-import { createNamedModels } from '../core/named-models.ts';
+import { createPeople } from '../core/people.ts';
 import { createProposals } from '../core/proposals.ts';
 import { createPacer } from '../core/reply/pacer.ts';
 import { createPresenter } from '../core/reply/presenters.ts';
@@ -30,7 +28,7 @@ import { isEventTaken, takeEvent } from '../core/storage/events.ts';
 import { openDatabase } from '../core/storage/open-database.ts';
 import { connectRedisLimiters } from '../core/storage/redis-limiter.ts';
 import { keepSwept } from '../core/storage/sweep.ts';
-import { attachmentHosts } from './attachment-hosts.ts';
+import { assembleCommands } from './commands.ts';
 import { connectReplicate, type ReplicateParts } from './replicate.ts';
 import type { StopStack } from './stop-stack.ts';
 
@@ -104,15 +102,26 @@ export async function createCore(options: {
     limits: config.limits,
     surfaces,
   });
-  const hosts = attachmentHosts(config);
-  const intake = createIntake({ models, directory: filesDirectory, hosts, clock });
-  const named = createNamedModels({ database, models, store: cache, clock, log });
-  const commands = createCommands({ config, models, budget, conversations, runs, intake, named, clock });
+  const people = createPeople({ database, clock });
+  const commands = assembleCommands({
+    config,
+    database,
+    cache,
+    models,
+    budget,
+    conversations,
+    runs,
+    people,
+    filesDirectory,
+    clock,
+    log,
+  });
   const { askAboveMicroUsd } = config.budgets;
   const proposals = createProposals({ store: cache, budget, askAboveMicroUsd });
   const requests = createRequests({
     proposals,
     warnings,
+    people,
     commands,
     admins: config.admins,
     timezone: config.timezone,

@@ -60,7 +60,9 @@ export function createSurfaces(parts: SurfaceParts): ConfiguredSurfaces {
     filesDirectory: filesBeside(config.databaseUrl),
   });
   const api = createApiSurface({ ...parts, post: createPublicPost() });
-  const discord = config.discord && createDiscordSurface({ ...config.discord, ...parts, threads: config.replies.discordThreads });
+  const discord =
+    config.discord &&
+    createDiscordSurface({ ...config.discord, ...parts, threads: config.replies.discordThreads });
   const slack =
     config.slack &&
     createSlackSurface({

@@ -1,14 +1,18 @@
 /** Every command there is, in the order in which help shows them. */
 
 import type { Budget } from '../core/budget/budget.ts';
+import type { Links } from '../core/budget/links.ts';
+import type { Reports } from '../core/budget/report.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Command } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import type { Conversations } from '../core/conversations.ts';
 import { OperatorError } from '../core/errors.ts';
 import type { Intake } from '../core/files/intake.ts';
+import type { MadeFiles } from '../core/files/made-files.ts';
 import type { Models } from '../core/models/prediction.ts';
 import type { NamedModels } from '../core/named-models.ts';
+import type { People } from '../core/people.ts';
 import type { RunStore } from '../core/runs/store.ts';
 import { createAsk } from './ask.ts';
 import { createBudgetCommands } from './budget/all.ts';
@@ -16,6 +20,7 @@ import { createConfiguredCommand } from './configured.ts';
 import { createForget } from './forget.ts';
 import { createHelp } from './help.ts';
 import { createImagine } from './imagine.ts';
+import { createLink, createUnlink } from './link.ts';
 import { createModelsAllow, createModelsDeny } from './model-rights.ts';
 import { createModelsList } from './models.ts';
 import { createRun } from './run.ts';
@@ -31,6 +36,10 @@ export interface CommandServices {
   readonly runs: RunStore;
   readonly intake: Intake;
   readonly named: NamedModels;
+  readonly links: Links;
+  readonly reports: Reports;
+  readonly people: People;
+  readonly madeFiles: MadeFiles;
   readonly clock: Clock;
 }
 
@@ -45,6 +54,8 @@ export function createCommands(services: CommandServices): readonly Command[] {
     createRun({ ...services, ...named, find: createFindRunnable({ config, ...named }) }),
     createModelsList({ ...services, ...named }),
     createUsage(forBudgets),
+    createLink(services.links),
+    createUnlink(services.links),
     createForget(conversations),
     createHelp(() => commands),
     createModelsAllow({ config, ...named }),

@@ -12,6 +12,9 @@ import { payableModel } from './run-model.ts';
 
 type ListedConfig = Pick<Config, 'ask' | 'imagine' | 'transcribe' | 'customCommands' | 'models' | 'run'>;
 
+/** A list of versions is not worth waiting longer for. */
+const PATIENCE_MS = 3000;
+
 export interface ModelsListOptions {
   readonly config: ListedConfig;
   readonly models: Pick<Models, 'resolve'>;
@@ -76,7 +79,7 @@ export function createModelsList({ config, models, budget, allowed }: ModelsList
   /** What really runs; what the configuration says when Replicate cannot be asked right now. */
   async function resolvedRef(ref: ModelRef): Promise<string> {
     try {
-      return shortRef((await models.resolve(ref)).ref);
+      return shortRef((await models.resolve(ref, AbortSignal.timeout(PATIENCE_MS))).ref);
     } catch {
       return shortRef(ref);
     }

@@ -17,7 +17,7 @@ const LONGEST_LINK = 2000;
 
 export function createTranscribe(options: {
   config: Config['transcribe'];
-  models: Models;
+  models: Pick<Models, 'resolve'>;
   intake: Intake;
 }): Command {
   const { config, models, intake } = options;

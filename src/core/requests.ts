@@ -8,6 +8,7 @@ import type { Invocation, Message, Person, Reply, ReplyRef } from './chat.ts';
 import type { Clock } from './clock.ts';
 import type { Command, CommandContext, Plan } from './command.ts';
 import { UserError } from './errors.ts';
+import type { People } from './people.ts';
 import type { Proposals } from './proposals.ts';
 import type { RequestLimits } from './request-limits.ts';
 import { describeBusy } from './runs/messages.ts';
@@ -26,6 +27,7 @@ export interface RequestsOptions {
   readonly events: Events;
   readonly proposals: Proposals;
   readonly warnings: AdminWarnings;
+  readonly people: Pick<People, 'note'>;
 }
 
 /** The events that were answered; a run's is taken together with its row. */
@@ -107,6 +109,7 @@ export function createRequests(options: RequestsOptions): Requests {
   }
 
   async function admit(request: RunRequest, plan: Plan, reply: Reply): Promise<Accepted> {
+    await options.people.note(request.person);
     const admission = await runner.admit(request, plan, reply);
     if (admission.type === 'admitted') await limits.rest(request.person.id, request.command);
     return accepted(admission);

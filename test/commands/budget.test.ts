@@ -1,11 +1,18 @@
 /** `/budget …` over a real ledger: what an admin types, and what they read. */
 
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createBudgetCommands } from '../../src/commands/budget/all.ts';
 import { parseArguments } from '../../src/core/arguments.ts';
 import type { Budget } from '../../src/core/budget/budget.ts';
 import { createBudget } from '../../src/core/budget/ledger.ts';
-import type { Place } from '../../src/core/chat.ts';
+import { createReports } from '../../src/core/budget/report.ts';
+import type { Message, Place } from '../../src/core/chat.ts';
+import { createMadeFiles } from '../../src/core/files/made-files.ts';
+import { createPeople } from '../../src/core/people.ts';
 import type { Database } from '../../src/core/storage/database.ts';
 import { openDatabase } from '../../src/core/storage/open-database.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -21,7 +28,9 @@ const ADA = 'discord:123456789012345678';
 let database: Database;
 let budget: Budget;
 /** A command as it is written, without its slash. */
+let say: (text: string) => Promise<Message>;
 let run: (text: string) => Promise<string>;
+let directory: string;
 
 beforeEach(async () => {
   database = await openDatabase('sqlite::memory:');
@@ -32,15 +41,38 @@ beforeEach(async () => {
   };
   const clock = createFakeClock(Date.parse('2026-11-21T12:00:00Z'));
   budget = createBudget({ database, clock, timezone: 'UTC', defaults });
-  const commands = createBudgetCommands({ budget, clock, timezone: 'UTC' });
-  run = async (text) => {
+  const people = createPeople({ database, clock });
+  await people.note({ id: ADA, name: 'Ada `Lovelace`', platformAdmin: false });
+  directory = await mkdtemp(join(tmpdir(), 'replibot-budget-'));
+  const commands = createBudgetCommands({
+    budget,
+    clock,
+    timezone: 'UTC',
+    people,
+    reports: createReports({ database, timezone: 'UTC' }),
+    madeFiles: createMadeFiles({ directory, clock }),
+  });
+  say = async (text) => {
     const command = commands.find(({ name }) => text === name || text.startsWith(`${name} `));
     if (command?.kind !== 'instant') throw new Error(`no command: ${text}`);
     const args = parseArguments(command.options, { form: 'text', text: text.slice(command.name.length) });
-    return (await command.run(args, context)).text;
+    return command.run(args, context);
   };
+  run = async (text) => (await say(text)).text;
 });
-afterEach(() => database.close());
+afterEach(async () => {
+  await database.close();
+  await rm(directory, { recursive: true });
+});
+
+/** A run of some past day that cost something. */
+async function spend(runId: string, personId: string, costMicroUsd: number, model = 'llama'): Promise<void> {
+  await database.sql.transaction().execute(async (transaction) => {
+    const request = { runId, personId, model, command: 'ask', ceilingMicroUsd: 900_000, typicalMicroUsd: 1 };
+    expect(await budget.hold(transaction, request)).toMatchObject({ held: true });
+    await budget.settle(transaction, runId, costMicroUsd, { measured: model !== 'llama' });
+  });
+}
 
 it('keeps the period that is in force when only an amount is given', async () => {
   expect(await run('budget set 30')).toContain('was $20.00 per month and is now $30.00 per month');
@@ -98,15 +130,7 @@ it('pauses everybody, and lets them go on', async () => {
 });
 
 it('starts a period anew, and the history stays', async () => {
-  await database.sql.transaction().execute(async (transaction) => {
-    await budget.hold(transaction, {
-      runId: 'r1',
-      personId: ADA,
-      ceilingMicroUsd: 400_000,
-      typicalMicroUsd: 1,
-    });
-    await budget.settle(transaction, 'r1', 400_000);
-  });
+  await spend('r1', ADA, 400_000);
   expect(await run(`budget view --person ${ADA}`)).toContain('$0.40 spent today');
   expect(await run(`budget reset --person ${ADA}`)).toContain('$0 spent today, $1.00 left');
   expect(await budget.verify()).toEqual([]);
@@ -122,4 +146,34 @@ it('remembers who changed what, where, and what it was', async () => {
   expect(older).toContain('$2.00 per day');
   const number = /^- (\d+)/.exec(newest)?.[1];
   expect(await run(`budget audit --before ${number}`)).toBe(older);
+});
+
+it('reports what was spent: tables, a picture, and every run as CSV', async () => {
+  await spend('r1', ADA, 400_000);
+  await spend('r2', 'web:=1+1', 250_000, 'sdxl');
+  await spend('r3', ADA, 50_000);
+  const { text, files = [] } = await say('budget report --period "this week"');
+  expect(text).toContain('**2026-11-16 to 2026-11-21**: $0.70 for 3 runs. Of this $0.25 is measured');
+  expect(text).toMatch(
+    /person\s+runs\s+cost\nAda Lovelace \(discord:123456789012345678\)\s+2\s+\$0\.45\nweb:=1\+1\s+1\s+\$0\.25/,
+  );
+  expect(text).toMatch(/model\s+runs\s+cost\nllama\s+2\s+\$0\.45\nsdxl\s+1\s+\$0\.25/);
+  const [chart, csv] = files;
+  const png = PNG.sync.read(await readFile(chart?.path ?? ''));
+  expect([png.width, png.height, chart?.alt]).toEqual([1000, 420, expect.stringContaining('$0.70 in all')]);
+  const lines = (await readFile(csv?.path ?? '', 'utf8')).trim().split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatch(/^run,admitted_at,settled_at,person,/);
+  expect(lines.find((line) => line.startsWith('r2,'))).toMatch(/,sdxl,,0\.900000,0\.250000,measured$/);
+});
+
+it('reports one table alone, of a time between two days, and nothing as nothing', async () => {
+  await spend('r1', ADA, 400_000);
+  const { text } = await say('budget report --by command --from 2026-11-01');
+  expect(text).toContain('**2026-11-01 to 2026-11-21**');
+  expect(text.match(/```/g)).toHaveLength(2);
+  expect(await run('budget report --period yesterday')).toBe('**2026-11-20**: nothing was spent.');
+  await expect(run('budget report --from tomorrow')).rejects.toThrow('"tomorrow" is not a day');
+  await expect(run('budget report --from 2026-11-21 --to 2026-11-20')).rejects.toThrow('is after');
+  await expect(run('budget report --to 2026-11-20')).rejects.toThrow('Give `from`');
 });

@@ -1,6 +1,10 @@
 /** `/models list`, `allow` and `deny` over the sandbox. */
 
-import { expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { toDiscordCommands } from '../../src/bots/discord/commands.ts';
+import { recogniseCommand } from '../../src/bots/slack/commands.ts';
+import { defineInstantCommand } from '../../src/core/command.ts';
+import { startDiscordBot } from '../bots/discord/discord-bot.ts';
 import { startNamedCore } from './named-core.ts';
 
 const FALLBACK = 'commands: { run: { hardware: t4, max-seconds: 100 } }';
@@ -27,9 +31,33 @@ commands:
   expect(text).not.toContain('`/run`');
 });
 
-it('answers to `models` where commands are written', async () => {
-  const core = await startNamedCore('');
-  expect((await core.say('models', '')).text).toContain('Models for `/ask`:');
+describe('the word `models` alone', () => {
+  const listed = defineInstantCommand({
+    name: 'models list',
+    alias: 'models',
+    description: 'Models',
+    access: 'everyone',
+    options: {},
+    run: async () => ({ text: '' }),
+  });
+
+  it('is the list', async () => {
+    const core = await startNamedCore('');
+    expect((await core.say('models', '')).text).toContain('Models for `/ask`:');
+  });
+
+  it('is no command of its own on Discord, and understood there in a mention', async () => {
+    expect(toDiscordCommands([listed])).toMatchObject([{ name: 'models', options: [{ name: 'list' }] }]);
+    const bot = await startDiscordBot({ commands: [listed] });
+    onTestFinished(() => bot.close());
+    bot.standin.mention('models');
+    expect((await bot.next()).invocation).toMatchObject({ command: 'models', args: { text: '' } });
+  });
+
+  it('is understood on Slack, where the command has one word', () => {
+    expect(recogniseCommand([listed], 'models')).toEqual({ command: listed, rest: '' });
+    expect(recogniseCommand([listed], 'models list')).toEqual({ command: listed, rest: '' });
+  });
 });
 
 it('shows what runs usually cost, once there were enough', async () => {

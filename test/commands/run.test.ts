@@ -1,6 +1,7 @@
 /** `/run` as people meet it, over the sandbox: rights, forms, text, files, answers, money. */
 
 import { describe, expect, it } from 'vitest';
+import { createRun } from '../../src/commands/run.ts';
 import { ADA, ADMIN } from '../core/runs/running-core.ts';
 import { attachment, PNG, startNamedCore, wav } from './named-core.ts';
 
@@ -135,6 +136,30 @@ describe('inputs', () => {
       args: { form: 'typed', values: { model: COUNTER, inputs: '{"text": "one two", "most": 2}' } },
     });
     expect((await answer.final()).text).toContain('"words": 2');
+  });
+
+  it('of a model that tells nothing of them are taken as they are written', async () => {
+    const command = createRun({
+      find: async (name) => ({
+        name,
+        model: { ref: name, official: true, inputs: [] },
+        payable: { name, price: { by: 'free' }, maxSeconds: 60, typicalSeconds: 10, maxOutputTokens: 100 },
+      }),
+      search: async () => [],
+      allowed: { list: async () => [] },
+      intake: { forModel: () => Promise.reject(new Error('no file was given')) },
+    });
+    if (command.kind !== 'model') throw new Error('no model command');
+    const context = { person: ADMIN, place: PLACE, attachments: [], admin: true };
+    const form = await command.form?.('ada/mystery', context);
+    expect(form?.fields.map(({ name }) => name)).toEqual(['inputs']);
+    const fields = {
+      argument: 'ada/mystery',
+      values: { inputs: 'prompt="a cat" size=2 deep={"a": 1}' },
+      files: {},
+    };
+    const plan = await command.plan({ model: 'ada/mystery' }, { ...context, fields });
+    expect(plan.input).toEqual({ prompt: 'a cat', size: 2, deep: { a: 1 } });
   });
 
   it.each(['nobody', 'sandbox/no-such-model', 'sandbox/word-counter:abc'])(

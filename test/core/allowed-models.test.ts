@@ -1,6 +1,6 @@
 /** Pins and permissions of models, on every kind of database. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AllowedModels, createAllowedModels } from '../../src/core/allowed-models.ts';
 import { readAudit } from '../../src/core/budget/audit.ts';
 import { createModelPins, type ModelPins } from '../../src/core/model-pins.ts';
@@ -27,17 +27,21 @@ describe.each(databaseKinds)('on $name', (kind) => {
     return { ref, official: ref === 'ada/official', inputs: [] };
   }
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     place = await kind.create();
     database = await openDatabase(place.url);
-    newest = OLD;
     const clock = createFakeClock();
     pins = createModelPins({ database, models: { resolve }, clock });
     allowed = createAllowedModels({ database, models: { resolve }, clock });
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await database.close();
     await place.remove();
+  });
+  beforeEach(async () => {
+    newest = OLD;
+    await database.sql.deleteFrom('model_pin').execute();
+    await database.sql.deleteFrom('allowed_model').execute();
   });
 
   it('answers in the version of the first use, however many come out', async () => {
@@ -91,7 +95,7 @@ describe.each(databaseKinds)('on $name', (kind) => {
     expect(await allowed.deny('ada/official', BY)).toMatchObject({ name: 'ada/official' });
     expect(await allowed.deny('ada/official', BY)).toBeUndefined();
     expect(await allowed.find('ada/official')).toBeUndefined();
-    expect(await readAudit(database.sql, { limit: 9 })).toMatchObject([
+    expect(await readAudit(database.sql, { limit: 2 })).toMatchObject([
       { action: 'deny', actorId: 'web:admin', where: 'web:lobby', before: 'ada/official' },
       { action: 'allow', actorId: 'web:admin', where: 'web:lobby', after: 'ada/official' },
     ]);

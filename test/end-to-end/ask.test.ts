@@ -90,7 +90,7 @@ describe('on Discord', () => {
     const asked = stage.discord.sendCommand({ name: 'ask', options: { prompt: 'Who is there?' } });
     const reply = await finished(() => asked.original());
     expectGrowing(reply.versions.map((version) => answerOf(version.content)));
-    expect(latestOnDiscord(reply).components).toEqual([]);
+    expect(JSON.stringify(latestOnDiscord(reply).components)).not.toContain('cancel:');
     expect(stage.discord.pings()).toEqual([]);
     await expectPaid(stage);
   });

@@ -86,21 +86,24 @@ describe('replibot', () => {
     }
   });
 
-  it.each(['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'])('says that Slack refused %s, without showing it', async (name) => {
-    const slack = await createSlackStandin();
-    try {
-      const { code, output, errors } = await replibot([], {
-        SLACK_BOT_TOKEN: slack.world.botToken,
-        SLACK_APP_TOKEN: slack.world.appToken,
-        SLACK_API_URL: slack.apiUrl,
-        [name]: 'xoxb-wrong-secret-part-of-it',
-      });
-      expect(code).toBe(1);
-      expect(errors).toMatch(/^Slack refused .*(bot|app) token: invalid_auth$/m);
-      expect(errors).not.toMatch(/^\s+at /m);
-      expect(output + errors).not.toContain('secret-part-of-it');
-    } finally {
-      await slack.close();
-    }
-  });
+  it.each(['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'])(
+    'says that Slack refused %s, without showing it',
+    async (name) => {
+      const slack = await createSlackStandin();
+      try {
+        const { code, output, errors } = await replibot([], {
+          SLACK_BOT_TOKEN: slack.world.botToken,
+          SLACK_APP_TOKEN: slack.world.appToken,
+          SLACK_API_URL: slack.apiUrl,
+          [name]: 'xoxb-wrong-secret-part-of-it',
+        });
+        expect(code).toBe(1);
+        expect(errors).toMatch(/^Slack refused .*(bot|app) token: invalid_auth$/m);
+        expect(errors).not.toMatch(/^\s+at /m);
+        expect(output + errors).not.toContain('secret-part-of-it');
+      } finally {
+        await slack.close();
+      }
+    },
+  );
 });

@@ -13,7 +13,7 @@ export const ANSWER = Array.from(
 const MICRO_USD_PER_SECOND = 725;
 
 export const until = <T>(condition: () => T | Promise<T>) =>
-  vi.waitFor(condition, { timeout: 25_000, interval: 50 });
+  vi.waitFor(condition, { timeout: 60_000, interval: 50 });
 
 /** A gate or a wire. */
 interface Passages<T> {
@@ -42,7 +42,7 @@ export async function dieAt<T>(
 export async function allClosed(stage: Stage): Promise<void> {
   await vi.waitFor(
     async () => expect((await stage.books()).runs.map((run) => run.state)).toEqual(['closed']),
-    { timeout: 60_000, interval: 200 },
+    { timeout: 100_000, interval: 300 },
   );
 }
 

@@ -39,7 +39,12 @@ export interface PageAnswer {
   readonly text: string;
   readonly status: string;
   readonly footnote: string;
-  readonly buttons: readonly { readonly id: string; readonly label: string }[];
+  readonly buttons: readonly PageButton[];
+}
+
+interface PageButton {
+  readonly id: string;
+  readonly label: string;
 }
 
 /** The finished answer. */
@@ -48,8 +53,14 @@ export function answerOnPage(bot: BotProcess, asked: Asked): Promise<PageAnswer>
 }
 
 /** Presses a button of the answer and resolves with what is said about it. */
-export async function pressOnPage(bot: BotProcess, asked: Asked, buttonId: string): Promise<string> {
-  const response = await post(bot, `/chat/${asked.conversation}/press`, { buttonId });
+export async function pressOnPage(
+  bot: BotProcess,
+  { conversation }: Asked,
+  button: PageButton | undefined,
+): Promise<string> {
+  if (!button) throw new Error('the page shows no such button');
+  const body = { id: randomUUID(), buttonId: button.id, label: button.label };
+  const response = await post(bot, `/chat/${conversation}/press`, body);
   return String(Object(await response.json()).text);
 }
 

@@ -8,7 +8,7 @@ import { createStage } from './stage.ts';
 const ANSWER = 'It is Rayleigh scattering.';
 const CONFIG = 'limits: { at-once: 1, queue: 2 }';
 
-it('a line of requests goes on where it stood when the bot is killed', { timeout: 60_000 }, async () => {
+it('a line of requests goes on where it stood when the bot is killed', { timeout: 120_000 }, async () => {
   await using stage = await createStage({ answer: ANSWER }, { platforms: [], config: CONFIG });
   stage.sandbox.faults.stallAfterTokens = 2;
   const first = await stage.startBot();
@@ -29,7 +29,7 @@ it('a line of requests goes on where it stood when the bot is killed', { timeout
   expect(waiting.buttons.map(({ label }) => label)).toEqual(['Cancel']);
   stage.sandbox.faults.stallAfterTokens = null;
   const { buttons } = await seeOnPage(second, running, ({ blocks }) => blocks.length > 0);
-  expect(await pressOnPage(second, running, buttons[0]?.id ?? '')).toMatch(/^Cancelled/);
+  expect(await pressOnPage(second, running, buttons[0])).toMatch(/^Cancelled/);
   expect((await answerOnPage(second, next)).text).toBe(ANSWER);
   expect((await answerOnPage(second, last)).text).toBe(ANSWER);
   expect(stage.sandbox.predictions.map(({ input }) => String(input.prompt))).toEqual([

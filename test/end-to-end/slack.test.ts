@@ -19,7 +19,7 @@ import { createStage, type Stage } from './stage.ts';
 const ANSWER = 'Light of short wavelengths is scattered most.';
 const ACKNOWLEDGE_WITHIN_MS = 1000;
 
-describe('on Slack', () => {
+describe('on Slack', { timeout: 120_000 }, () => {
   let stage: Stage;
   let bot: BotProcess;
   beforeAll(async () => {
@@ -75,8 +75,7 @@ describe('on Slack', () => {
     const { message } = await stage.slack.mention('<@bot> my name is Bob', { user: BOB });
     const inThread = () => stage.slack.messages(GENERAL).filter(({ threadTs }) => threadTs === message.ts);
     const prompt = () => String(stage.sandbox.predictions.at(-1)?.input.prompt);
-    const ask = (text: string) =>
-      stage.slack.mention(`<@bot> ${text}`, { user: BOB, thread_ts: message.ts });
+    const ask = (text: string) => stage.slack.mention(`<@bot> ${text}`, { user: BOB, thread_ts: message.ts });
     await finished(() => inThread()[0]);
     await until(async () => expect((await stage.books()).runs.at(-1)?.state).toBe('closed'));
     await ask('who am I?');
@@ -112,8 +111,8 @@ describe('on Slack', () => {
     await stage.slack.press(button.message, button.id, ALICE);
     const message = await finished(reply);
     stage.sandbox.faults.stallAfterTokens = null;
-    expect(textOf(message)).toMatch(/^Light[^]*Cancelled\./);
-    expect(buttonsOf(latest(message))).toEqual([]);
+    expect(textOf(message)).toMatch(/^Light[\s\S]*Cancelled\./);
+    expect(buttonsOf(latest(message)).map(({ label }) => label)).not.toContain('Cancel');
     expect(stage.sandbox.predictions.at(-1)?.status).toBe('canceled');
     await until(async () =>
       expect(await stage.books()).toMatchObject({ reservedMicroUsd: 0, differences: [] }),

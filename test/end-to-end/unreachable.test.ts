@@ -15,7 +15,7 @@ async function probe(bot: BotProcess, path: string) {
   return { status: response.status, body: await response.json() };
 }
 
-describe('with Discord and Slack out of reach', { timeout: 60_000 }, () => {
+describe('with Discord and Slack out of reach', { timeout: 120_000 }, () => {
   it('answers on the page meanwhile, and on each platform as soon as it is there', async () => {
     await using stage = await createStage({ answer: ANSWER }, { platforms: ['discord', 'slack'] });
     const discordWire = await createWire(new URL(stage.discordGate.url));
@@ -71,7 +71,12 @@ describe('with Discord and Slack out of reach', { timeout: 60_000 }, () => {
     expect(bot.log.join('\n')).toContain('cannot be reached');
     const asked = stage.discord.sendCommand({ name: 'usage' });
     await until(() =>
-      expect(asked.messages().map((message) => stage.discord.text(message)).join()).toContain('per day'),
+      expect(
+        asked
+          .messages()
+          .map((message) => stage.discord.text(message))
+          .join(),
+      ).toContain('per day'),
     );
     expect((await bot.terminate()).code).toBe(0);
     await until(() => expect(stage.discord.connected()).toBe(0));

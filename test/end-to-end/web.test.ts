@@ -18,7 +18,7 @@ limits:
   requests: 100 per minute
 `;
 
-describe('on the web page', () => {
+describe('on the web page', { timeout: 120_000 }, () => {
   let stage: Stage;
   let bot: BotProcess;
   beforeAll(async () => {
@@ -70,11 +70,11 @@ describe('on the web page', () => {
     stage.sandbox.faults.stallAfterTokens = 5;
     const asked = await askOnPage(bot, 'Go on for ever');
     const { buttons } = await seeOnPage(bot, asked, ({ blocks }) => textOf(blocks).includes('Once'));
-    expect(await pressOnPage(bot, asked, buttons[0]?.id ?? '')).toMatch(/^Cancelled/);
+    expect(await pressOnPage(bot, asked, buttons[0])).toMatch(/^Cancelled/);
     stage.sandbox.faults.stallAfterTokens = null;
     const answer = await answerOnPage(bot, asked);
     expect(answer.text).toMatch(/^Once.*Cancelled\.$/);
-    expect(answer.buttons).toEqual([]);
+    expect(answer.buttons.map(({ label }) => label)).not.toContain('Cancel');
     expect(stage.sandbox.predictions.at(-1)?.status).toBe('canceled');
     await until(async () =>
       expect(await stage.books()).toMatchObject({ reservedMicroUsd: 0, differences: [] }),

@@ -16,9 +16,9 @@ export const createKey: Task<{ readonly name: string; readonly admin?: boolean }
     const { secret, callbackSecret } = await createApiKeys({ database, clock: systemClock }).create(name, {
       admin,
     });
-    print(`API key ${name}: ${secret}`);
-    print(`Its callbacks are signed with: ${callbackSecret}`);
-    print('Neither is shown again.');
+    await print(`API key ${name}: ${secret}`);
+    await print(`Its callbacks are signed with: ${callbackSecret}`);
+    await print('Neither is shown again.');
     return 0;
   });
 
@@ -27,9 +27,9 @@ export const listKeys: Task = (config, print) =>
     const keys = await createApiKeys({ database, clock: systemClock }).list();
     for (const { name, admin, createdAt, lastUsedAt } of keys) {
       const used = lastUsedAt === undefined ? 'never used' : `last used ${day(lastUsedAt)}`;
-      print(`${name}${admin ? ' (admin)' : ''}: made ${day(createdAt)}, ${used}`);
+      await print(`${name}${admin ? ' (admin)' : ''}: made ${day(createdAt)}, ${used}`);
     }
-    if (keys.length === 0) print('There is no API key.');
+    if (keys.length === 0) await print('There is no API key.');
     return 0;
   });
 
@@ -37,7 +37,7 @@ export const revokeKey: Task<{ readonly name: string }> = (config, print, { name
   withDatabase(config, async (database) => {
     const revoked = await createApiKeys({ database, clock: systemClock }).revoke(name);
     if (!revoked) throw new OperatorError(`there is no key named ${name}`, '');
-    print(`The key ${name} opens nothing any more.`);
+    await print(`The key ${name} opens nothing any more.`);
     return 0;
   });
 

@@ -13,6 +13,6 @@ export const manifest: Task<{ readonly http?: boolean }> = async (config, print,
   if (http && !publicUrl) throw new OperatorError('--http needs PUBLIC_URL: Slack sends to it', '');
   const commands = await declareCommands(config, QUIET);
   const mode = http && publicUrl ? ({ mode: 'http', publicUrl } as const) : ({ mode: 'socket' } as const);
-  print(JSON.stringify(slackManifest(commands, mode), null, 2));
+  await print(JSON.stringify(slackManifest(commands, mode), null, 2));
   return 0;
 };

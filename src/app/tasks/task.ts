@@ -2,7 +2,7 @@
 
 import type { Config } from '../../core/config/config.ts';
 
-/** One line, without its end. */
-export type Print = (line: string) => void;
+/** One line, without its end; resolves when there is room for more. */
+export type Print = (line: string) => Promise<void>;
 
 export type Task<Options = void> = (config: Config, print: Print, options: Options) => Promise<number>;

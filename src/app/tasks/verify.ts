@@ -6,7 +6,7 @@ import { withBudget } from './with-database.ts';
 export const verify: Task = (config, print) =>
   withBudget(config, async (budget) => {
     const differences = await budget.verify();
-    for (const difference of differences) print(difference);
-    if (differences.length === 0) print('Every counter agrees with the ledger.');
+    for (const difference of differences) await print(difference);
+    if (differences.length === 0) await print('Every counter agrees with the ledger.');
     return differences.length === 0 ? 0 : 1;
   });

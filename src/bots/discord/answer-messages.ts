@@ -28,7 +28,12 @@ export function createMessageAnswers(parts: {
   readonly signal: AbortSignal;
 }): MessageAnswers {
   const { client, handler, replies, clock, log } = parts;
-  const commands = new Map(parts.commands.map((command) => [command.name, command]));
+  const commands = new Map(
+    parts.commands.flatMap((command) => [
+      [command.name, command] as const,
+      ...(command.alias === undefined ? [] : [[command.alias, command] as const]),
+    ]),
+  );
   const names = new Set(commands.keys());
   const busy = createBusyChannels(clock);
 

@@ -38,10 +38,13 @@ const nothingToFillIn: APITextDisplayComponent = {
   content: 'There is nothing to fill in.',
 };
 
-/** Required fields first, then files, which cannot be written down; else in the form's order. */
+/** Required fields and the form's first one, then files, which cannot be written down; else in the form's order. */
 function arrange(fields: readonly FormField[]): { shown: readonly FormField[]; rest: readonly FormField[] } {
   if (fields.length <= mostComponents) return { shown: fields, rest: [] };
-  const rank = (field: FormField) => (field.required ? 0 : field.type === 'file' ? 1 : 2);
+  const rank = (field: FormField) => {
+    if (field.required || field === fields[0]) return 0;
+    return field.type === 'file' ? 1 : 2;
+  };
   const ranked = [...fields].sort((one, other) => rank(one) - rank(other));
   const room = mostComponents - 1;
   return { shown: ranked.slice(0, room), rest: ranked.slice(room).filter(({ type }) => type !== 'file') };
@@ -108,7 +111,7 @@ function fitsMenu(choices: readonly Choice[]): boolean {
 function toMore(fields: readonly FormField[]): APILabelComponent {
   let value = '';
   for (const field of fields) {
-    const line = `${field.name}=${field.type === 'text' ? '' : (field.value ?? '')}\n`;
+    const line = `${field.name}=${field.value?.includes('\n') ? '' : (field.value ?? '')}\n`;
     if (value.length + line.length <= textLength) value += line;
   }
   return {

@@ -19,7 +19,12 @@ export interface PageTarget {
 
 export interface PageMessage {
   /** Makes the message show this. `asSent`: it shows this text now, not one of before. Rejects as `send` does. */
-  put(index: number, content: PageContent, target: PageTarget, notice?: string): Promise<{ readonly id: string; readonly asSent: boolean }>;
+  put(
+    index: number,
+    content: PageContent,
+    target: PageTarget,
+    notice?: string,
+  ): Promise<{ readonly id: string; readonly asSent: boolean }>;
 }
 
 const sent = z.object({

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { FileLimits } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PageContent } from '../../core/reply/paged-reply.ts';
-import { isNotTaken, isOutOfFollowUps, isRefused, isTokenExpired, toCoreError } from './failures.ts';
+import { isOutOfFollowUps, isRefused, isTokenExpired, toCoreError } from './failures.ts';
 import { findFollowUp } from './find-follow-up.ts';
 import type { SendRequest } from './message-api.ts';
 import { fileLimitsOf } from './page-files.ts';
@@ -36,28 +36,13 @@ export function createPages(parts: {
   reopened: boolean;
 }): Pages {
   const { send, clock } = parts;
-  const state = createReplyState(parts.ref, clock);
-  const { token, setPage, close, leavesPlace } = state;
-  let mayExist = parts.reopened;
+  const state = createReplyState(parts.ref, clock, parts.reopened);
+  const { token, setPage, close, leavesPlace, creating } = state;
   /** The page that was shown last, for the closing words that it may need. */
   let latest: { readonly index: number; readonly content: PageContent } | undefined;
 
   const limits = () => fileLimitsOf(token()?.maxFileBytes);
   const message = createPageMessage({ send, state, limits, filesMayExist: parts.reopened });
-
-  /** Only behind a page that we made ourselves can there be none that we know nothing of. */
-  const creating = async <T>(create: () => Promise<T>): Promise<T> => {
-    const before = mayExist;
-    mayExist = true;
-    try {
-      const made = await create();
-      mayExist = false;
-      return made;
-    } catch (error) {
-      if (isNotTaken(error)) mayExist = before;
-      throw error;
-    }
-  };
 
   /** A follow-up whose answer never reached us, found in the channel by its interaction; follow-ups take no nonce. */
   const adoptLost = async (index: number, interactionId: string) => {
@@ -78,7 +63,7 @@ export function createPages(parts: {
     let page = state.ref.pages[index];
     if (!interaction || page?.via === 'bot' || (!page && interaction.full)) return false;
     try {
-      if (!page && mayExist) page = await adoptLost(index, interaction.id);
+      if (!page && state.mayExist) page = await adoptLost(index, interaction.id);
       const original = index === 0 && !interaction.followUpsOnly;
       const id = original ? '@original' : page?.id;
       const target = { via: 'interaction' as const, ...(id === undefined ? {} : { id }) };
@@ -96,7 +81,7 @@ export function createPages(parts: {
 
   /** Where it may exist already, the nonce gives it back as it was: it is made without files then, and completed. */
   const createAsBot = async (index: number, content: PageContent) => {
-    const uncertain = mayExist;
+    const uncertain = state.mayExist;
     const bare = { ...content, text: content.text || '…', files: [] };
     const { id, asSent } = await creating(() =>
       message.put(index, uncertain ? bare : content, { via: 'bot' }),

@@ -7,8 +7,8 @@ import { toCoreError } from './failures.ts';
 
 /** Discord shows it for 10 seconds. */
 const repeatMs = 8000;
-/** Nobody waits longer for a first word; by then a status is on show. */
-const longestMs = 5 * 60_000;
+/** By then a status is on show, or the message was one that another process answers. */
+const longestMs = 2 * 60_000;
 
 /** Resolves when the signal is aborted, when it takes too long, or when Discord does not want it. Never rejects. */
 export async function keepTyping(parts: {

@@ -55,6 +55,18 @@ export class StreamRefusedError extends Error {
   }
 }
 
+/** What says nothing about the app: Slack's own trouble, and that of one conversation. */
+const PASSING = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'channel_not_found',
+  'thread_not_found',
+  'message_not_found',
+  'is_archived',
+]);
+
 /** Shown behind the bot's name where the line itself is not. */
 const STATUS = 'is thinking…';
 const LONGEST_WAIT_MS = 1000;
@@ -135,7 +147,7 @@ export function createStreamApi(client: WebClient, clock: Clock): StreamApi {
           client.agents.sessions.setStatus({ channel_id: channel, thread_ts: threadTs, status }),
         );
       } catch (error) {
-        if (error instanceof StreamRefusedError) available = false;
+        if (error instanceof StreamRefusedError && !PASSING.has(error.code)) available = false;
         throw error;
       }
     },

@@ -35,22 +35,18 @@ export function createStreaming(options: StreamingOptions): Showing {
   let live: { readonly ts: string; sent: string } | undefined;
   /** A stream to end before its message can be edited. */
   let toStop = ref.live;
-  let { session } = ref;
-  let statusToClear = options.mayExist && session;
+  /** Shown at work; so it may be by a process that died before it could store that. */
+  let session = ref.session || options.mayExist;
+  let statusToClear = options.mayExist;
   let status = '';
   let text = '';
   let conflicts = 0;
   /** All is shown but that the session still looks busy. */
   let ending = false;
-  /** A stream whose start was never answered. */
-  let begun: string | undefined;
   let posts = options.mayExist ? edit(true) : undefined;
 
   function edit(mayExist: boolean): Showing {
-    const findBegun = async () => {
-      begun = await refusable(streams.find(thread, { since: ref.since, text, known: pages }));
-      return begun;
-    };
+    const findBegun = () => refusable(streams.find(thread, { since: ref.since, text, known: pages }));
     return createPosts({ ...options, ref: { ...ref, pages }, mayExist, findBegun });
   }
 
@@ -62,8 +58,14 @@ export function createStreaming(options: StreamingOptions): Showing {
   }
 
   async function beginSession(): Promise<void> {
-    await streams.setWorking(thread, true);
+    // If no answer comes it may be so all the same.
     session = true;
+    try {
+      await streams.setWorking(thread, true);
+    } catch (error) {
+      session = error instanceof PostUncertainError;
+      throw error;
+    }
   }
 
   async function showStatus(message: Message): Promise<'shown' | 'more'> {
@@ -146,7 +148,7 @@ export function createStreaming(options: StreamingOptions): Showing {
       return ending ? 'more' : outcome;
     } catch (error) {
       if (!(error instanceof StillStreamingError) || ++conflicts > MOST_CONFLICTS) throw error;
-      toStop = to.progress.pages?.at(-1) ?? begun;
+      toStop = to.progress.pages?.at(-1);
       return 'more';
     }
   }

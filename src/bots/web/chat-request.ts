@@ -33,7 +33,8 @@ const formRequest = z.object({ buttonId });
 const submission = z.object({
   id,
   form: buttonId,
-  title: z.string().max(100),
+  /** The form in words, to stand above the answer. */
+  question: text,
   values,
   /** Uploads by the fields' names. */
   files: z.record(z.string(), id),

@@ -129,14 +129,13 @@ export function chatRoutes(options: ChatRoutesOptions): Hono<WebEnvironment> {
 
   conversation.post('/submit', async (context) => {
     const submission = parseSubmission(await context.req.json().catch(() => undefined));
-    if (!submission) return context.json({ error: 'Send {id, form, title, values, files}.' }, 400);
+    if (!submission) return context.json({ error: 'Send {id, form, question, values, files}.' }, 400);
     if (options.draining()) return context.json(RESTARTING, 503);
     const files = await findFiles(Object.values(submission.files));
     if (!files) return context.json(FILE_GONE, 400);
     const channel = context.get('conversation');
-    const { id: replyId, form, title, values } = submission;
-    const lines = Object.entries(values).map(([name, value]) => `${name}: ${String(value)}`);
-    await conversations.begin(channel, replyId, { text: [title, ...lines].join('\n'), files });
+    const { id: replyId, form, question, values } = submission;
+    await conversations.begin(channel, replyId, { text: question, files });
     const attachments = Object.keys(submission.files).flatMap((name, index) => {
       const file = files[index];
       return file ? [[name, uploads.toAttachment(file)] as const] : [];

@@ -3,12 +3,12 @@
 import type { Command } from '../../core/command.ts';
 import { createBudgetAudit } from './audit.ts';
 import { createBudgetGrant } from './grant.ts';
-import type { BudgetCommandOptions } from './scope-options.ts';
+import { createBudgetReport, type ReportCommandOptions } from './report.ts';
 import { createBudgetClear, createBudgetSet } from './set.ts';
 import { createBudgetPause, createBudgetReset, createBudgetResume } from './switch.ts';
 import { createBudgetView } from './view.ts';
 
-export function createBudgetCommands(options: BudgetCommandOptions): readonly Command[] {
+export function createBudgetCommands(options: ReportCommandOptions): readonly Command[] {
   return [
     createBudgetView(options),
     createBudgetSet(options),
@@ -17,6 +17,7 @@ export function createBudgetCommands(options: BudgetCommandOptions): readonly Co
     createBudgetReset(options),
     createBudgetPause(options),
     createBudgetResume(options),
+    createBudgetReport(options),
     createBudgetAudit(options),
   ];
 }

@@ -46,7 +46,7 @@ export function withoutCap(scope: Scope): UserError {
 async function applyCap(change: AdminChange, policy: Policy): Promise<void> {
   const { transaction, book, now } = change;
   const slot = slotOf(book, policy, now);
-  await ensureBuckets(transaction, book, [slot], now);
+  await ensureBuckets(transaction, book, [slot]);
   const found = transaction
     .selectFrom('bucket')
     .selectAll()
@@ -186,41 +186,44 @@ export async function setPaused(change: AdminChange, paused: boolean): Promise<b
   return true;
 }
 
+/** In the bucket of the current period, and in those that a cap with another unit left behind. */
 export async function resetSpent(change: AdminChange): Promise<CapState> {
   const { transaction, book, scope, by, now } = change;
   await changeAlone(transaction, book);
   const { policy } = await settingOf(change);
   if (!policy) throw withoutCap(scope);
   const slot = slotOf(book, policy, now);
-  await ensureBuckets(transaction, book, [slot], now);
-  const [bucket] = await book.queries.lockBuckets(transaction, {
-    names: [nameOf(slot)],
-    creditKeys: [],
-    now,
-  });
-  if (!bucket) throw withoutCap(scope);
-  const spent = bucket.spent_micro_usd;
-  await transaction
-    .insertInto('entry')
-    .values({
-      at: now,
-      kind: 'adjust',
-      bucket_id: bucket.id,
-      actor_id: by.personId,
-      reserved_micro_usd: 0,
-      spent_micro_usd: -spent,
-    })
-    .execute();
-  await transaction
-    .updateTable('bucket')
-    .set({ spent_micro_usd: 0, warned: 0 })
-    .where('id', '=', bucket.id)
-    .execute();
-  await writeAudit(change, {
-    action: 'reset',
-    before: `${formatUsdExactly(spent)} spent`,
-    after: '$0.00 spent',
-  });
+  await ensureBuckets(transaction, book, [slot]);
+  const open = transaction
+    .selectFrom('bucket')
+    .select(['id', 'scope', 'unit', 'spent_micro_usd'])
+    .where('scope', 'in', policy.keys)
+    .where('unit', '!=', 'credit')
+    .where(({ eb, or }) => or([eb('ends_at', 'is', null), eb('ends_at', '>', now)]))
+    .orderBy('scope')
+    .orderBy('id');
+  const buckets = await (book.kind === 'postgres' ? open.forUpdate() : open).execute();
+  for (const { id, spent_micro_usd } of buckets) {
+    await transaction
+      .insertInto('entry')
+      .values({
+        at: now,
+        kind: 'adjust',
+        bucket_id: id,
+        actor_id: by.personId,
+        reserved_micro_usd: 0,
+        spent_micro_usd: -spent_micro_usd,
+      })
+      .execute();
+    await transaction
+      .updateTable('bucket')
+      .set({ spent_micro_usd: 0, warned: 0 })
+      .where('id', '=', id)
+      .execute();
+  }
+  const current = buckets.find((row) => row.scope === policy.key && row.unit === policy.cap.unit);
+  const before = `${formatUsdExactly(current?.spent_micro_usd ?? 0)} spent`;
+  await writeAudit(change, { action: 'reset', before, after: '$0.00 spent' });
   const state = await stateAfter(change);
   if (!state) throw withoutCap(scope);
   return state;

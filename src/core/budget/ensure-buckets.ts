@@ -4,19 +4,14 @@ import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
 import { carriedInto, limitIn } from './carry-over.ts';
-import { joinRuns, otherUnits } from './join-runs.ts';
 import { rankOf } from './scope.ts';
 import { nameOf, type Slot } from './slots.ts';
 
-/**
- * Makes the buckets that are missing, with what is carried over, and counts in them what was spent earlier in their period
- * under a cap with another unit. Says how many it made: they are gone again if the caller rolls back.
- */
+/** Makes the buckets that are missing, with what is carried over. Says how many: they are gone again if the caller rolls back. */
 export async function ensureBuckets(
   transaction: Transaction<Tables>,
   book: Book,
   slots: readonly Slot[],
-  now: number,
 ): Promise<number> {
   const rows = [];
   for (const slot of slots) {
@@ -38,11 +33,6 @@ export async function ensureBuckets(
     .insertInto('bucket')
     .values(rows)
     .onConflict((conflict) => conflict.columns(['scope', 'unit', 'period']).doNothing())
-    .returning(['id', 'scope', 'unit', 'starts_at'])
-    .execute();
-  for (const target of made) {
-    const sourceIds = await otherUnits(transaction, target);
-    await joinRuns(transaction, { kind: book.kind, target, sourceIds, now });
-  }
-  return made.length;
+    .executeTakeFirst();
+  return Number(made.numInsertedOrUpdatedRows ?? 0n);
 }

@@ -7,6 +7,7 @@ import type { HoldRequest, HoldResult, Scope } from './budget.ts';
 import { limitIn } from './carry-over.ts';
 import { changeBuckets } from './change-buckets.ts';
 import { ensureBuckets } from './ensure-buckets.ts';
+import { joinRuns, lockOpenHolds, otherUnits } from './join-runs.ts';
 import { assertAmount } from './money.ts';
 import type { Bucket } from './queries.ts';
 import type { Policy } from './settings.ts';
@@ -40,18 +41,49 @@ export function createTakeHold(book: Book): TakeHold {
   /** Buckets that a committed transaction has made: they need not be made again. */
   let seen = new Set<string>();
 
-  async function lock(
+  /**
+   * The first time that this process meets them: the buckets are made, and what was spent earlier in their periods under a
+   * cap with another unit is counted in them. Says whether they were there before.
+   */
+  async function meet(
+    transaction: Transaction<Tables>,
+    slots: readonly Slot[],
+    lock: () => Promise<readonly Bucket[]>,
+    now: number,
+  ): Promise<boolean> {
+    const made = await ensureBuckets(transaction, book, slots);
+    const sources = new Map<string, readonly number[]>();
+    for (const slot of slots) {
+      const { scope, unit } = nameOf(slot);
+      const ids = await otherUnits(transaction, { scope, unit, starts_at: slot.period.startsAt });
+      if (ids.length > 0) sources.set(scope, ids);
+    }
+    if (sources.size === 0) return made === 0;
+    // Holds are locked before buckets everywhere, and buckets in their one order.
+    await lockOpenHolds(transaction, book.kind, [...sources.values()].flat());
+    const buckets = await lock();
+    for (const slot of slots) {
+      const target = fillSlot(slot, buckets).bucket;
+      const sourceIds = sources.get(slot.policy.key);
+      if (target && sourceIds) await joinRuns(transaction, { kind: book.kind, target, sourceIds, now });
+    }
+    return made === 0;
+  }
+
+  async function lockSlots(
     transaction: Transaction<Tables>,
     slots: readonly Slot[],
     now: number,
   ): Promise<Filled[]> {
     const names = slots.map(nameOf);
-    const keys = names.map(({ scope, period }) => `${scope} ${period}`);
-    const made = keys.every((key) => seen.has(key)) ? 0 : await ensureBuckets(transaction, book, slots, now);
     const creditKeys = slots.flatMap(({ policy }) => policy.creditKeys);
-    const rows = await queries.lockBuckets(transaction, { names, creditKeys, now });
-    if (seen.size > KEPT_BUCKETS) seen = new Set();
-    if (made === 0) for (const key of keys) seen.add(key);
+    const lock = () => queries.lockBuckets(transaction, { names, creditKeys, now });
+    const keys = names.map(({ scope, period }) => `${scope} ${period}`);
+    if (!keys.every((key) => seen.has(key))) {
+      if (seen.size > KEPT_BUCKETS) seen = new Set();
+      if (await meet(transaction, slots, lock, now)) for (const key of keys) seen.add(key);
+    }
+    const rows = await lock();
     return slots.map((slot) => fillSlot(slot, rows));
   }
 
@@ -111,7 +143,7 @@ export function createTakeHold(book: Book): TakeHold {
     const { request, policies, now } = options;
     assertAmount(request.ceilingMicroUsd);
     assertAmount(request.typicalMicroUsd);
-    const filled = await lock(
+    const filled = await lockSlots(
       transaction,
       policies.map((policy) => slotOf(book, policy, now)),
       now,

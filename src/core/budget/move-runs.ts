@@ -36,7 +36,7 @@ export async function moveRuns(transaction: Transaction<Tables>, book: Book, mov
   const [setting] = await readSettings(transaction, book.defaults, [scope]);
   if (!setting?.policy) return;
   const slot = slotOf(book, setting.policy, now);
-  await ensureBuckets(transaction, book, [slot], now);
+  await ensureBuckets(transaction, book, [slot]);
   const target = await transaction
     .selectFrom('bucket')
     .selectAll()

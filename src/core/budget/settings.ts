@@ -28,6 +28,8 @@ export interface Policy {
   readonly key: string;
   readonly cap: Cap;
   readonly source: CapState['source'];
+  /** Its own key, and of linked accounts those of all of them. */
+  readonly keys: readonly string[];
   /** The keys of scopes whose extra credit this cap may use: its own, and those of linked accounts. */
   readonly creditKeys: readonly string[];
 }
@@ -144,6 +146,7 @@ export async function readSettings(
           ...inForce,
           scope,
           key: scopeKey(scope),
+          keys,
           creditKeys: keys.filter((key) => stored.credits.has(key)),
         },
       }),

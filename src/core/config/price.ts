@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { MICRO_USD_PER_USD } from '../budget/money.ts';
+import { knownPrice } from '../models/model-prices.ts';
 import { HARDWARE_PRICES, hardwarePrice, isHardwareName, type Price } from '../models/prices.ts';
 
 export const priceSchema = z.union(
@@ -24,7 +25,11 @@ export function parsePrice(
   ref: string,
   fail: (message: string) => Error,
 ): Price {
-  if (price === undefined) throw fail(`the price of ${ref} is not known: state it`);
+  if (price === undefined) {
+    const known = knownPrice(ref);
+    if (known) return known.price;
+    throw fail(`the price of ${ref} is not known: state it`);
+  }
   if (price === 'free') return { by: 'free' };
   if ('hardware' in price) {
     if (isHardwareName(price.hardware)) return hardwarePrice(price.hardware);

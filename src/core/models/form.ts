@@ -123,7 +123,7 @@ function describe(input: ModelInput, type: FormField['type']): string {
 }
 
 /** Never half a character. */
-function shorten(text: string, most: number): string {
+export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

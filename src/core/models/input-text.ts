@@ -7,10 +7,12 @@ import type { ModelInput } from './prediction.ts';
 /** `name=`, or as an option of a command is written: `--name`. */
 const NAME = '(?:\\w+=|--[A-Za-z][\\w-]*(?:=|(?=\\s|$)))';
 const FIRST_NAME = new RegExp(`(?:^|\\s)(?=${NAME})`);
-const NAMED = new RegExp(`^(${NAME})(.*)$`, 's');
-const NEXT_NAME = new RegExp(`\\s+(?=${NAME})`);
+const NAMED = new RegExp(`^${NAME}`);
+const NEXT_NAME = new RegExp(`(?<=\\s)(?=${NAME})`);
 /** What follows a value in quotes or brackets. */
 const VALUE_ENDS = new RegExp(`^[\\s,]*$|^[\\s,]+${NAME}`);
+/** Nobody writes by hand what takes longer to read. */
+const MOST_BRACKETS = 1000;
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '„': '“', '«': '»' };
 
 /**
@@ -26,7 +28,8 @@ export function readInputText(text: string, inputs: readonly ModelInput[]): Inpu
   if (before !== '') values[mainText(inputs, before)] = before;
   let rest = first ? source.slice(first.index).trim() : '';
   for (let named = NAMED.exec(rest); named; named = NAMED.exec(rest)) {
-    const [, written = '', after = ''] = named;
+    const [written] = named;
+    const after = rest.slice(written.length);
     const name = written.replace(/^--|=$/g, '').replaceAll('-', '_');
     if (Object.hasOwn(values, name)) throw new UserError(`\`${name}\` is given twice.`);
     const { value, length } = readPiece(after);
@@ -84,7 +87,8 @@ function unescaped(text: string): string {
 function readBracketed(text: string): Piece | undefined {
   const close = text.startsWith('[') ? ']' : text.startsWith('{') ? '}' : undefined;
   if (close === undefined) return undefined;
-  for (let end = text.indexOf(close); end !== -1; end = text.indexOf(close, end + 1)) {
+  let end = text.indexOf(close);
+  for (let tried = 0; end !== -1 && tried < MOST_BRACKETS; end = text.indexOf(close, end + 1), tried++) {
     const value = text.slice(0, end + 1);
     if (VALUE_ENDS.test(text.slice(end + 1)) && isJson(value)) return { value, length: end + 1 };
   }

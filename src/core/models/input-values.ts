@@ -12,9 +12,9 @@ const LONGEST_QUOTE = 60;
 
 /**
  * Types the given values, texts included, by the model's schema. `files` names inputs that get files beside these values, and
- * `nameOf` says what people call an input.
- * What the result holds the schema accepts, but for patterns, which are a stranger's regular expressions and left to
- * Replicate. A model without a schema takes everything. Throws UserError that names every wrong input and what it allows.
+ * `nameOf` says what people call an input. What the result holds the schema accepts, but for patterns, which are a
+ * stranger's regular expressions and left to Replicate. A model without a schema takes everything. Throws UserError that
+ * names every wrong input and what it allows.
  */
 export function readInputValues(
   inputs: readonly ModelInput[],
@@ -25,20 +25,22 @@ export function readInputValues(
   if (inputs.length === 0) return mapValues(given, guess);
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const name of Object.keys(given)) {
+  for (const name of [...Object.keys(given), ...files]) {
     if (!inputs.some((input) => input.name === name)) problems.push(describeUnknown(name, inputs));
   }
   for (const input of inputs) {
-    const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
-    if (value === undefined || value === null) {
-      if (input.required && input.default === undefined && !files.has(input.name))
-        problems.push(`Please give \`${nameOf(input.name)}\`: ${describeAllowed(input)}.`);
-    } else if (input.format === 'password') {
-      problems.push(`\`${nameOf(input.name)}\` is a secret: it would be stored here, so it is not taken.`);
-    } else {
+    const name = nameOf(input.name);
+    const value = (Object.hasOwn(given, input.name) ? given[input.name] : undefined) ?? undefined;
+    const missing = value === undefined && input.required && input.default === undefined;
+    if (input.format === 'password') {
+      if (value !== undefined || missing)
+        problems.push(`\`${name}\` is a secret: it would be stored here, so it is not taken.`);
+    } else if (missing && !files.has(input.name)) {
+      problems.push(`Please give \`${name}\`: ${describeAllowed(input)}.`);
+    } else if (value !== undefined) {
       const read = readValue(input, value);
       if (read === undefined)
-        problems.push(`\`${nameOf(input.name)}\` must be ${describeAllowed(input)}; not ${quote(value)}.`);
+        problems.push(`\`${name}\` must be ${describeAllowed(input)}; not ${quote(value)}.`);
       else values[input.name] = read;
     }
   }
@@ -95,7 +97,7 @@ function readNumber(
   value: unknown,
 ): number | undefined {
   const text = String(value).trim();
-  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   const fits = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
   return fits && number >= minimum && number <= maximum ? number : undefined;
 }

@@ -29,11 +29,16 @@ export function readPrediction(api: ApiPrediction): Prediction {
   };
 }
 
-/** Replicate's metrics are free-form and some models count their tokens only in the logs (`Input token count: 263`). */
+/**
+ * Replicate's metrics are free-form. The newer names are those of its price lists (`token_output_count`,
+ * `image_output_count`), and some models count their tokens only in the logs (`Input token count: 263`).
+ */
 export function readMetrics(metrics: Readonly<Record<string, unknown>>, logs: string): Metrics {
   const predictSeconds = amount(metrics.predict_time);
-  const inputTokens = amount(metrics.input_token_count) ?? counted(logs, 'Input');
-  const outputTokens = amount(metrics.output_token_count) ?? counted(logs, 'Output');
+  const inputTokens =
+    amount(metrics.input_token_count) ?? amount(metrics.token_input_count) ?? counted(logs, 'Input');
+  const outputTokens =
+    amount(metrics.output_token_count) ?? amount(metrics.token_output_count) ?? counted(logs, 'Output');
   const images = amount(metrics.image_count) ?? amount(metrics.image_output_count);
   // By the pattern of `video_output_duration_seconds`; no list of the names is published.
   const audioSeconds = amount(metrics.audio_input_duration_seconds);

@@ -1,6 +1,6 @@
 /** Follows what must not be cut within a line of markdown: links, addresses, code, and text between paired marks. */
 
-import { BACKTICK, isBlank, NEWLINE } from './units.ts';
+import { BACKTICK, isBlank, NEWLINE, PIPE } from './units.ts';
 
 export interface SpanTracker {
   /** The text's next unit. */
@@ -9,9 +9,18 @@ export interface SpanTracker {
   readonly start: number | undefined;
 }
 
-const ADDRESS = 'https://';
-const PAIRED = '*|~';
-const BACKSLASH = '\\';
+const ADDRESSES = ['https://', 'http://'];
+const STAR = 0x2a;
+const TILDE = 0x7e;
+const BACKSLASH = 0x5c;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_PARENTHESIS = 0x28;
+const CLOSING_PARENTHESIS = 0x29;
+const LESS = 0x3c;
+const GREATER = 0x3e;
+const QUOTE = 0x22;
+const SMALL_H = 0x68;
 
 type Phase =
   | 'none'
@@ -32,7 +41,7 @@ export function createSpanTracker(maxLength: number): SpanTracker {
   let at = 0;
   let phase: Phase = 'none';
   let start = 0;
-  let mark = '';
+  let mark = 0;
   let marks = 0;
   /** Marks that would close the span, counted in a row. */
   let closing = 0;
@@ -48,86 +57,66 @@ export function createSpanTracker(maxLength: number): SpanTracker {
     depth = 0;
   }
 
-  function pushOutside(sign: string): void {
-    if (sign === '`' || PAIRED.includes(sign)) {
+  function pushOutside(unit: number): void {
+    if (unit === BACKTICK || unit === STAR || unit === PIPE || unit === TILDE) {
       begin('marks', at);
-      mark = sign;
+      mark = unit;
       marks = 1;
-    } else if (sign === '[') begin('label', at);
-    else if (wordBegins && sign === 'h') {
+    } else if (unit === OPENING_BRACKET) begin('label', at);
+    else if (unit === SMALL_H && wordBegins) {
       begin('scheme', at);
       word = 'h';
-    }
+    } else phase = 'none';
   }
 
-  /** Behind the marks: one alone is no span, unless it is a backtick. */
-  function afterMarks(sign: string): void {
-    if (sign === mark) marks++;
-    else if (mark === '`' || (marks >= 2 && !isBlank(sign.charCodeAt(0)))) {
-      phase = mark === '`' ? 'code' : 'paired';
-      pushInside(sign);
-    } else {
-      phase = 'none';
-      pushOutside(sign);
-    }
-  }
-
-  function pushInside(sign: string): void {
+  function pushInside(unit: number): void {
     switch (phase) {
       case 'none':
-        pushOutside(sign);
+        pushOutside(unit);
         return;
       case 'marks':
-        afterMarks(sign);
+        if (unit === mark) marks++;
+        // One alone is no span, unless it is a backtick.
+        else if (mark === BACKTICK || (marks > 1 && !isBlank(unit)))
+          phase = mark === BACKTICK ? 'code' : 'paired';
+        else pushOutside(unit);
         return;
       case 'code':
       case 'paired':
-        if (sign === mark) closing++;
-        else if (closing === marks) {
-          phase = 'none';
-          pushOutside(sign);
-        } else closing = 0;
+        if (unit === mark) closing++;
+        else if (closing === marks) pushOutside(unit);
+        else closing = 0;
         return;
       case 'label':
-        if (sign === '[') depth++;
-        else if (sign === ']' && depth-- === 0) phase = 'labelled';
+        if (unit === OPENING_BRACKET) depth++;
+        else if (unit === CLOSING_BRACKET && depth-- === 0) phase = 'labelled';
         return;
       case 'labelled':
-        if (sign === '(') begin('target', start);
-        else {
-          phase = 'none';
-          pushOutside(sign);
-        }
+        if (unit === OPENING_PARENTHESIS) begin('target', start);
+        else pushOutside(unit);
         return;
       case 'target':
-        if (sign === '(') depth++;
-        else if (sign === ')' && depth-- === 0) phase = 'none';
+        if (unit === OPENING_PARENTHESIS) depth++;
+        else if (unit === CLOSING_PARENTHESIS && depth-- === 0) phase = 'none';
         return;
-      case 'scheme': {
-        word += sign;
-        const isAddress = word === ADDRESS || word === 'http://';
-        if (isAddress) phase = 'address';
-        else if (!ADDRESS.startsWith(word) && !'http://'.startsWith(word)) {
-          phase = 'none';
-          pushOutside(sign);
-        }
+      case 'scheme':
+        word += String.fromCharCode(unit);
+        if (ADDRESSES.includes(word)) phase = 'address';
+        else if (!ADDRESSES.some((address) => address.startsWith(word))) pushOutside(unit);
         return;
-      }
       case 'address':
-        if (isBlank(sign.charCodeAt(0)) || '<>"'.includes(sign)) phase = 'none';
+        if (isBlank(unit) || unit === LESS || unit === GREATER || unit === QUOTE) phase = 'none';
         return;
     }
   }
 
   return {
     push(unit) {
-      const sign = String.fromCharCode(unit);
       if (unit === NEWLINE || at - start > maxLength) phase = 'none';
-      if (unit === NEWLINE) escaped = false;
-      else if (escaped) escaped = false;
-      else if (sign === BACKSLASH && phase !== 'code' && unit !== BACKTICK) escaped = true;
-      else pushInside(sign);
-      wordBegins = isBlank(unit) || sign === '(' || sign === '<';
+      if (escaped || unit === NEWLINE) escaped = false;
+      else if (unit === BACKSLASH && phase !== 'code') escaped = true;
+      else pushInside(unit);
+      wordBegins = isBlank(unit) || unit === OPENING_PARENTHESIS || unit === LESS;
       at++;
     },
     get start() {

@@ -2,7 +2,14 @@
 
 import { closingLine, openingLine } from './fences.ts';
 import { type Carried, createPageScanner, type LineBreak, type PageScanner } from './page-scanner.ts';
-import { isBlank, isGraphemeBoundary, lastCut, looksLikeFence, withoutHalfCharacter } from './units.ts';
+import {
+  endsInHalfCharacter,
+  isBlank,
+  isGraphemeBoundary,
+  lastCut,
+  looksLikeFence,
+  withoutHalfCharacter,
+} from './units.ts';
 
 /** One message's worth of text. */
 export interface Page {
@@ -123,7 +130,7 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
 
   function freeze(cut: number): void {
     const source = rest.slice(0, cut);
-    const ended = read(source);
+    const ended = cut === scanned ? scanner : read(source);
     frozen.push({ text: render(source, carried, ended), source });
     rest = rest.slice(cut);
     startPage(ended.carry(cut === ended.lineStart ? (/^ *\S?/.exec(rest)?.[0] ?? '') : undefined));
@@ -144,11 +151,14 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
 
   return {
     append(text) {
+      if (text === '') return;
+      /** Where `text` begins: `rest` is a chain of pieces, and to look into it is to join them. */
+      let begin = rest.length;
       rest += text;
       // Half a character at the end is neither shown nor scanned before its other half has come.
-      let end = withoutHalfCharacter(rest).length;
+      let end = endsInHalfCharacter(text) ? rest.length - 1 : rest.length;
       while (scanned < end) {
-        const unit = rest.charCodeAt(scanned);
+        const unit = scanned < begin ? rest.charCodeAt(scanned) : text.charCodeAt(scanned - begin);
         let cut = cutBefore(unit);
         if (cut === undefined) {
           const piece = isBlank(unit) ? undefined : openPiece();
@@ -158,6 +168,7 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
         }
         if (cut === undefined) continue;
         freeze(cut);
+        begin -= cut;
         end -= cut;
       }
     },

@@ -26,7 +26,11 @@ export function looksLikeFence(unit: number): boolean {
 
 /** A text may end in a high surrogate, when the low one is still to come. */
 export function withoutHalfCharacter(text: string): string {
-  return isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(0, -1) : text;
+  return endsInHalfCharacter(text) ? text.slice(0, -1) : text;
+}
+
+export function endsInHalfCharacter(text: string): boolean {
+  return isHighSurrogate(text.charCodeAt(text.length - 1));
 }
 
 /** A boundary depends on what is before it and on the one character after it, which `text` must hold whole. */

@@ -60,8 +60,8 @@ export interface RunStore {
   get(id: string): Promise<Run | undefined>;
   /** The run that an event became. */
   ofEvent(eventId: string): Promise<Run | undefined>;
-  /** A person's last runs, newest first. */
-  recent(personId: string, count: number): Promise<readonly Run[]>;
+  /** The last runs of these people, newest first. */
+  recent(personIds: readonly string[], count: number): Promise<readonly Run[]>;
   /** Another run that waits to hear of a create of the same model: a prediction found in the list may be that one's. */
   othersSubmitting(run: Run): Promise<readonly Run[]>;
 }
@@ -217,11 +217,11 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       return row && fromRow(row);
     },
 
-    async recent(personId, count) {
+    async recent(personIds, count) {
       const rows = await sql
         .selectFrom('run')
         .selectAll()
-        .where('person_id', '=', personId)
+        .where('person_id', 'in', personIds)
         .orderBy('created_at', 'desc')
         .limit(count)
         .execute();

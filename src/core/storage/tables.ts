@@ -17,6 +17,7 @@ export interface Tables {
   link_code: LinkCodeTable;
   link_attempt: LinkAttemptTable;
   api_key: ApiKeyTable;
+  person: PersonTable;
   model_pin: ModelPinTable;
   allowed_model: AllowedModelTable;
   cache: CacheTable;
@@ -178,6 +179,13 @@ export interface LinkAttemptTable {
   id: Generated<number>;
   person_id: string;
   at: number;
+}
+
+/** What people are called; see core/people.ts. */
+export interface PersonTable {
+  id: string;
+  name: string;
+  seen_at: number;
 }
 
 /** Keys of other programs; see core/api-keys.ts. */

@@ -158,7 +158,7 @@ describe('a form on Discord', () => {
       JSON.parse(modal).components.map(
         (row: { component: { custom_id: string } }) => row.component.custom_id,
       ),
-    ).toEqual(['prompt', 'mask', 'width', 'height', '+more']);
+    ).toEqual(['width', 'prompt', 'mask', 'height', '+more']);
     expect(JSON.parse(modal).components.at(-1).component.value).toBe('negative=\nseed=\nsteps=50');
     const more = 'negative = ugly,\nblurred\nseed=\n steps=30\nguidance=7.5=';
     bot.standin.submit(pressed, { prompt: 'a cat', mask: file, '+more': more });

@@ -283,7 +283,7 @@ describe('forms and new answers', () => {
     const response = await post(`/chat/${CONVERSATION}/submit`, {
       id: 'submit-1',
       form: form.id,
-      title: form.title,
+      question: 'Run x/y\nPrompt: a cat',
       values: { prompt: 'a cat', fast: true },
       files: { image },
     });
@@ -301,7 +301,7 @@ describe('forms and new answers', () => {
     const seen = await watch(url + EVENTS, (all) => all.size > 0);
     expect([...seen.values()]).toMatchObject([
       {
-        question: 'Run x/y\nprompt: a cat\nfast: true',
+        question: 'Run x/y\nPrompt: a cat',
         blocks: ['<p>Done</p>\n'],
         askedFiles: [{ id: image }],
       },

@@ -1,9 +1,9 @@
-/** The page in a real browser. Skipped where there is none, unless REPLIBOT_REQUIRE_SERVICES=1. */
+/** The page in a real browser. */
 
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Message, Reply } from '../../../src/core/chat.ts';
+import { browserPresent, launchBrowser } from './browser.ts';
 import {
   createDirectedHandler,
   type DirectedHandler,
@@ -11,18 +11,9 @@ import {
   type Playground,
 } from './playground.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-];
 const CANCEL = { id: 'cancel:run-1', label: 'Cancel', style: 'danger' } as const;
-const present = existsSync(CHROMIUM) || process.env.REPLIBOT_REQUIRE_SERVICES === '1';
 
-describe.skipIf(!present)('the page', () => {
+describe.skipIf(!browserPresent)('the page', () => {
   let browser: Browser;
   let playground: Playground;
   let handler: DirectedHandler;
@@ -30,7 +21,7 @@ describe.skipIf(!present)('the page', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launchBrowser();
   });
   afterAll(() => browser.close());
 

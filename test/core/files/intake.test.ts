@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import type { Attachment } from '../../../src/core/chat.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createIntake, type Intake } from '../../../src/core/files/intake.ts';
@@ -16,15 +17,24 @@ import { createSandbox, type SandboxOptions } from '../../../src/sandbox/server.
 import { createSkippingClock, silent } from '../models/replicate-server.ts';
 import { type FileServer, startFileServer } from './file-server.ts';
 
+const listed = z.object({
+  results: z.array(
+    z.object({
+      name: z.string(),
+      content_type: z.string(),
+      size: z.number(),
+      checksums: z.object({ sha256: z.string() }),
+    }),
+  ),
+});
+
 interface Stage {
   readonly intake: Intake;
   /** Where platform and people keep their files; `out.example` is its public name. */
   readonly server: FileServer;
   readonly directory: string;
   /** What Replicate has got. */
-  uploads(): Promise<
-    readonly { name: string; content_type: string; size: number; checksums: { sha256: string } }[]
-  >;
+  uploads(): Promise<z.infer<typeof listed>['results']>;
 }
 
 async function setUp(faults: SandboxOptions = {}): Promise<Stage> {
@@ -53,7 +63,7 @@ async function setUp(faults: SandboxOptions = {}): Promise<Stage> {
     directory,
     async uploads() {
       const response = await fetch(`${url}/files`, { headers: { authorization: 'Bearer r8_secret' } });
-      return (await response.json()).results;
+      return listed.parse(await response.json()).results;
     },
   };
 }

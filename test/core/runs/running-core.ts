@@ -27,6 +27,7 @@ import type { Log } from '../../../src/core/log.ts';
 import { replicateHosts } from '../../../src/core/models/hosts.ts';
 import type { Models } from '../../../src/core/models/prediction.ts';
 import { createReplicateModels } from '../../../src/core/models/replicate-models.ts';
+import { createPeople } from '../../../src/core/people.ts';
 import { createProposals } from '../../../src/core/proposals.ts';
 import { createPacer } from '../../../src/core/reply/pacer.ts';
 import { createPresenter } from '../../../src/core/reply/presenters.ts';
@@ -212,6 +213,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   const requests = createRequests({
     proposals,
     warnings,
+    people: createPeople({ database, clock }),
     commands: [
       createAsk({
         config: { models: [model], system: 'Be brief.', memoryMs: 3_600_000 },

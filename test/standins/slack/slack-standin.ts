@@ -172,7 +172,7 @@ const JSON_FIELDS = new Set([
 ]);
 
 /** Form fields; those that hold JSON objects or lists are decoded, as Slack does. */
-function decode(body: string): Json {
+export function decode(body: string): Json {
   const args: Json = {};
   for (const [name, value] of new URLSearchParams(body)) {
     args[name] = JSON_FIELDS.has(name) ? JSON.parse(value) : value;

@@ -42,6 +42,8 @@ export function createFirst(kind: 'sqlite' | 'postgres'): Migration {
 
       await createBudgetTables(db, kind);
 
+      await createTable(db, kind, 'person', { id: 'text key', name: 'text', seen_at: 'number' });
+
       await createTable(db, kind, 'api_key', {
         name: 'text key',
         hash: 'text',

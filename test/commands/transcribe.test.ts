@@ -1,0 +1,165 @@
+/** `/transcribe` from the recording to the text, against the sandbox. */
+
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createTranscribe } from '../../src/commands/transcribe.ts';
+import type { Attachment, Invocation } from '../../src/core/chat.ts';
+import type { Plan } from '../../src/core/command.ts';
+import type { ModelConfig } from '../../src/core/config/config.ts';
+import { type Core, type CoreOptions, type SeenReply, startCore } from '../core/runs/running-core.ts';
+
+const LIMITS = { maxCount: 10, maxBytes: 10_000_000, maxTotalBytes: 25_000_000 };
+const WHISPER: ModelConfig = {
+  name: 'whisper',
+  ref: 'openai/whisper:4d50797290df275329f202e48c76360b3f22b08d28c196cbc54600319435f8d2',
+  price: { by: 'second', microUsdPerSecond: 225 },
+  contextTokens: 4000,
+  maxSeconds: 300,
+  typicalSeconds: 5,
+  maxOutputTokens: 1000,
+};
+
+/** Silence of so many seconds. */
+function recording(seconds: number): Buffer {
+  const bytes = Buffer.alloc(44 + seconds * 16_000);
+  bytes.write('RIFF', 'latin1');
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  bytes.write('WAVEfmt ', 8, 'latin1');
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt16LE(1, 22);
+  bytes.writeUInt32LE(8000, 24);
+  bytes.writeUInt32LE(16_000, 28);
+  bytes.writeUInt16LE(2, 32);
+  bytes.writeUInt16LE(16, 34);
+  bytes.write('data', 36, 'latin1');
+  bytes.writeUInt32LE(bytes.length - 44, 40);
+  return bytes;
+}
+
+function attached(bytes: Buffer, over: Partial<Attachment> = {}): Attachment {
+  return {
+    name: 'memo.wav',
+    contentType: 'audio/wav',
+    url: 'https://files.slack.com/private',
+    open: async () => ({ stream: new Blob([new Uint8Array(bytes)]).stream() }),
+    ...over,
+  };
+}
+
+function start(options: CoreOptions = {}): Promise<Core> {
+  return startCore({
+    fileLimits: LIMITS,
+    commands: (services) => [
+      createTranscribe({ ...services, config: { models: [WHISPER], askAboveSeconds: 600 } }),
+    ],
+    sandbox: { stepsPerSecond: 2000 },
+    ...options,
+  });
+}
+
+function transcribe(
+  core: Core,
+  values: Readonly<Record<string, string | boolean>>,
+  more: Partial<Invocation> = {},
+): Promise<SeenReply> {
+  return core.ask('', { command: 'transcribe', args: { form: 'typed', values }, ...more });
+}
+
+describe('a recording', () => {
+  it('reaches the model with the very bytes, and its words come back with what they cost', async () => {
+    const core = await start();
+    const bytes = recording(4);
+    const reply = await transcribe(core, {}, { attachments: [attached(bytes)] });
+    const final = await reply.final();
+    expect(final.text).toContain('This is a sample transcript from the sandbox.');
+    expect(final.text).toContain(createHash('sha256').update(bytes).digest('hex').slice(0, 8));
+    expect(final.footnote).toMatch(/^whisper · .* · \$0\.\d+/);
+    expect((await core.books()).differences).toEqual([]);
+  });
+
+  it('becomes subtitles with the times of its segments', async () => {
+    const core = await start();
+    const given = { attachments: [attached(recording(4))] };
+    const srt = (await (await transcribe(core, { format: 'srt' }, given)).final()).text;
+    expect(srt).toMatch(/^```\n1\n00:00:00,000 --> 00:00:\d\d,\d{3}\nThis is a sample/);
+    const vtt = (await (await transcribe(core, { format: 'vtt' }, given)).final()).text;
+    expect(vtt).toMatch(/^```\nWEBVTT\n\n00:00:00\.000 --> /);
+  });
+
+  it('is taken from the message that it stands in', async () => {
+    const core = await start();
+    const about = { text: 'listen', attachments: [attached(recording(2))] };
+    expect((await (await transcribe(core, {}, { about })).final()).text).toContain('sample transcript');
+  });
+
+  it('may be in German, be translated, and have a language by name', async () => {
+    const core = await start();
+    const given = { attachments: [attached(recording(4))] };
+    const german = await transcribe(core, { language: 'German' }, given);
+    expect((await german.final()).text).toContain('Dies ist eine Beispielabschrift');
+    const translated = await transcribe(core, { language: 'de', translate: true }, given);
+    expect((await translated.final()).text).toContain('This is a sample transcript');
+    const unknown = await transcribe(core, { language: 'Klingon' }, given);
+    expect((await unknown.final()).text).toMatch(
+      /^whisper does not know the language "Klingon"\. It knows auto, /,
+    );
+  });
+});
+
+describe('what is no recording', () => {
+  it.each([
+    ['nothing at all', {}, {}, 'There is nothing to transcribe'],
+    ['a link to this machine', { link: 'http://127.0.0.1:9/a.mp3' }, {}, 'does not lead to a public address'],
+    [
+      'a link in a message',
+      {},
+      { about: { text: 'see http://[::1]/a.mp3', attachments: [] } },
+      'public address',
+    ],
+    [
+      'a web page',
+      {},
+      { attachments: [attached(Buffer.from('<!doctype html><title>Sign in'))] },
+      'That file is a web page; this needs a sound recording or a video.',
+    ],
+    ['too large', {}, { attachments: [attached(recording(1), { sizeBytes: 2e8 })] }, '100 MB is the limit'],
+  ])('is refused when it is %s, before anything is paid', async (_, values, more, sentence) => {
+    const core = await start();
+    expect((await (await transcribe(core, values, more)).final()).text).toContain(sentence);
+    expect(core.sandbox.predictions).toEqual([]);
+  });
+
+  it('is refused in a sentence when Replicate finds it too large', async () => {
+    const core = await start({ sandbox: { failUploads: { status: 413, times: 1 } } });
+    const reply = await transcribe(core, {}, { attachments: [attached(recording(1))] });
+    expect((await reply.final()).text).toBe('That file is too large: Replicate takes files of up to 100 MB.');
+  });
+});
+
+describe('the plan', () => {
+  /** The run that a recording of this length has become. */
+  async function planFor(model: ModelConfig, seconds: number): Promise<Plan | undefined> {
+    const core = await start({
+      commands: (services) => [
+        createTranscribe({ ...services, config: { models: [model], askAboveSeconds: 600 } }),
+      ],
+    });
+    await transcribe(core, {}, { attachments: [attached(recording(1), { durationSeconds: seconds })] });
+    return (await core.runs())[0]?.plan;
+  }
+
+  it('says how long a long recording is and what it may cost before it runs', async () => {
+    const core = await start();
+    const long = attached(recording(1), { durationSeconds: 4320 });
+    const question = await (await transcribe(core, {}, { attachments: [long] })).final();
+    expect(question.text).toMatch(/^The recording is 1 h 12 min long\. This may cost up to \$0\.\d+/);
+    expect(core.sandbox.predictions).toEqual([]);
+  });
+
+  it('is paid by the length where the model is', async () => {
+    const byLength: ModelConfig = { ...WHISPER, price: { by: 'audio-second', microUsdPerAudioSecond: 100 } };
+    expect((await planFor(byLength, 90.5))?.cost).toMatchObject({ by: 'audio-second', audioSeconds: 91 });
+    expect((await planFor(WHISPER, 500))?.cost).toMatchObject({ by: 'second', typicalSeconds: 50 });
+  });
+});

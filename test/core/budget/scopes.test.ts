@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Scope } from '../../../src/core/budget/budget.ts';
+import { describeAudit, describeRefusal, describeState } from '../../../src/core/budget/describe.ts';
+import type { Place } from '../../../src/core/chat.ts';
+import type { Database } from '../../../src/core/storage/database.ts';
+import { openDatabase } from '../../../src/core/storage/open-database.ts';
+import { databaseKinds, type TestDatabase } from '../storage/databases.ts';
+import { BOSS, cap, EVERYBODY, type Ledger, NOON, openLedger, person } from './open-ledger.ts';
+
+const HELPERS: Scope = { kind: 'role', id: 'discord:500' };
+const CHANNEL: Scope = { kind: 'channel', id: 'discord:7/8' };
+const SERVER: Scope = { kind: 'workspace', id: 'discord:7' };
+const HERE: Place = { surface: 'discord', workspace: '7', channel: '8', direct: false };
+const ROLES = ['discord:500'];
+
+describe.each(databaseKinds)('budgets by scope on $name', (kind) => {
+  let place: TestDatabase;
+  let database: Database;
+  let ledger: Ledger;
+
+  beforeEach(async () => {
+    place = await kind.create();
+    database = await openDatabase(place.url);
+    ledger = openLedger({
+      database,
+      defaults: {
+        eachChannel: cap('0.0005 per day'),
+        workspaces: new Map([['discord:7', cap('0.0008 per day')]]),
+        roles: new Map([['discord:500', cap('0.0003 per day')]]),
+      },
+    });
+  });
+
+  afterEach(async () => {
+    expect(await ledger.budget.verify()).toEqual([]);
+    await database.close();
+    await place.remove();
+  });
+
+  async function refusedBy(runId: string, amount: number, request: Parameters<Ledger['hold']>[2]) {
+    const result = await ledger.hold(runId, amount, request);
+    if (result.held || result.pause) throw new Error('it was not refused for lack of room');
+    return result.state.scope;
+  }
+
+  it('names the one that had no room', async () => {
+    expect(await refusedBy('a', 301, { roles: ROLES, place: HERE })).toEqual(HELPERS);
+    expect(await refusedBy('b', 501, { place: HERE })).toEqual(CHANNEL);
+    const elsewhere = { ...HERE, channel: '9' };
+    expect(await ledger.hold('c', 500, { place: HERE })).toMatchObject({ held: true });
+    expect(await refusedBy('d', 301, { place: elsewhere, personId: 'bob' })).toEqual(SERVER);
+    expect(await refusedBy('e', 501, { place: elsewhere })).toEqual(person('ann'));
+    await ledger.budget.set(EVERYBODY, cap('0.0006 per day'), BOSS);
+    expect(await refusedBy('f', 101, { personId: 'eve' })).toEqual(EVERYBODY);
+    expect(await ledger.hold('g', 100, { personId: 'eve' })).toMatchObject({ held: true });
+  });
+
+  it('says so in a sentence for each', async () => {
+    const sentences = [];
+    for (const request of [
+      { roles: ROLES, place: HERE },
+      { place: HERE },
+      { place: { ...HERE, channel: '9' } },
+    ]) {
+      const refusal = await ledger.hold('a', 900, request);
+      if (!refusal.held) sentences.push(describeRefusal(refusal, NOON, 'UTC'));
+    }
+    expect(sentences).toEqual([
+      'The budget that the members of one of your roles share of $0.0003 per day is too small: this needs about $0.0009. An admin can raise it.',
+      'The budget of this channel of $0.0005 per day is too small: this needs about $0.0009. An admin can raise it.',
+      'The budget of this channel of $0.0005 per day is too small: this needs about $0.0009. An admin can raise it.',
+    ]);
+  });
+
+  it("shares a role's cap among its members", async () => {
+    await ledger.hold('a', 200, { roles: ROLES, personId: 'ann' });
+    expect(await refusedBy('b', 101, { roles: ROLES, personId: 'bob' })).toEqual(HELPERS);
+    expect(await ledger.hold('c', 101, { personId: 'bob' })).toMatchObject({ held: true });
+    await ledger.settle('a', 50);
+    expect(await ledger.counts(HELPERS)).toEqual([50, 0, 250]);
+  });
+
+  it('counts a conversation with the bot alone in no channel', async () => {
+    expect(await ledger.hold('a', 700, { place: { ...HERE, direct: true } })).toMatchObject({ held: true });
+    expect(await ledger.counts(CHANNEL)).toEqual([0, 0, 500]);
+    expect(await ledger.counts(SERVER)).toEqual([0, 700, 100]);
+  });
+
+  it('knows no cap for a role without one, until an admin sets it', async () => {
+    const other: Scope = { kind: 'role', id: 'discord:501' };
+    expect(await ledger.hold('a', 900, { roles: ['discord:501'] })).toMatchObject({ held: true });
+    await expect(ledger.budget.state(other)).rejects.toThrow(
+      'There is no budget for role discord:501. Set one first.',
+    );
+    await expect(ledger.budget.grant(other, 5, {}, BOSS)).rejects.toThrow('There is no budget');
+    await ledger.budget.set(other, cap('0 per day'), BOSS);
+    expect(await refusedBy('b', 1, { roles: ['discord:501'] })).toEqual(other);
+    await ledger.budget.set(other, cap('unlimited'), BOSS);
+    expect(await ledger.hold('b', 100, { roles: ['discord:501'] })).toMatchObject({ held: true });
+    expect(await ledger.budget.clear(other, BOSS)).toBeUndefined();
+    expect(await ledger.hold('c', 0, { roles: ['discord:501'] })).toMatchObject({ held: true });
+  });
+
+  it('is back to the configuration when a cap is cleared', async () => {
+    await ledger.hold('a', 100);
+    await ledger.budget.set(person('ann'), cap('0.000150 per week'), BOSS);
+    expect(await ledger.budget.state(person('ann'))).toMatchObject({ source: 'admin', leftMicroUsd: 50 });
+    await ledger.hold('b', 50);
+    expect(await ledger.budget.clear(person('ann'), BOSS)).toMatchObject({
+      source: 'configuration',
+      reservedMicroUsd: 150,
+      leftMicroUsd: 850,
+    });
+    const lines = (await ledger.budget.audit({ limit: 9 })).map((entry) =>
+      describeAudit(entry, 'Asia/Tokyo'),
+    );
+    expect(lines).toEqual([
+      '2026-11-21 21:00 · discord:1 in discord:7/8 cleared the budget of ann: $0.00015 per week → $0.001 per day',
+      '2026-11-21 21:00 · discord:1 in discord:7/8 set the budget of ann: $0.001 per day → $0.00015 per week',
+    ]);
+  });
+
+  it('lets an API key have a budget like a person', async () => {
+    await ledger.budget.set(person('key:ci'), cap('0.0001 per day'), BOSS);
+    expect(await refusedBy('a', 101, { personId: 'key:ci' })).toEqual(person('key:ci'));
+  });
+
+  it.each([person('ann'), HELPERS, CHANNEL, SERVER, EVERYBODY])('pauses and resumes %o', async (scope) => {
+    const request = { roles: ROLES, place: HERE };
+    await ledger.hold('before', 10, request);
+    await ledger.budget.pause(scope, BOSS);
+    await ledger.budget.pause(scope, { personId: 'somebody else' });
+    const refusal = await ledger.hold('a', 1, request);
+    expect(refusal).toMatchObject({ held: false, pause: { scope, by: 'discord:1' } });
+    if (!refusal.held)
+      expect(describeRefusal(refusal, NOON, 'UTC')).toMatch(/paused by discord:1\. Try again when/);
+    expect(await ledger.settle('before', 10)).toEqual([]);
+    expect(await ledger.budget.pauses()).toMatchObject([{ scope, by: 'discord:1' }]);
+    expect(describeState(await ledger.budget.state(scope), NOON, 'UTC')).toMatch(/Paused by discord:1\.$/);
+    expect(await ledger.budget.resume(scope, BOSS)).toBe(true);
+    expect(await ledger.budget.resume(scope, BOSS)).toBe(false);
+    expect(await ledger.hold('a', 1, request)).toMatchObject({ held: true });
+    expect((await ledger.budget.audit({ limit: 9 })).map(({ action }) => action)).toEqual([
+      'resume',
+      'pause',
+    ]);
+  });
+
+  it('makes a reset count from now on and keeps what is reserved', async () => {
+    await ledger.hold('a', 300);
+    await ledger.settle('a', 300);
+    await ledger.hold('b', 200);
+    expect(await ledger.budget.reset(person('ann'), BOSS)).toMatchObject({
+      spentMicroUsd: 0,
+      reservedMicroUsd: 200,
+      leftMicroUsd: 800,
+    });
+    await ledger.settle('b', 150);
+    expect(await ledger.counts(person('ann'))).toEqual([150, 0, 850]);
+    expect(await ledger.counts(EVERYBODY)).toEqual([450, 0, 99_550]);
+    await ledger.budget.set(person('ann'), cap('0.001 per week'), BOSS);
+    expect(await ledger.counts(person('ann'))).toEqual([150, 0, 850]);
+    expect((await ledger.budget.audit({ limit: 9 })).at(-1)).toMatchObject({
+      action: 'reset',
+      before: '$0.0003 spent',
+      after: '$0.00 spent',
+    });
+  });
+
+  it('shows the audit log in pages', async () => {
+    for (const amount of [1, 2, 3]) await ledger.budget.set(EVERYBODY, cap(`${amount} per day`), BOSS);
+    const [newest, next] = await ledger.budget.audit({ limit: 2 });
+    expect(newest?.after).toBe('$3.00 per day');
+    const page = await ledger.budget.audit({ limit: 2, before: next?.id ?? 0 });
+    expect(page.map(({ after }) => after)).toEqual(['$1.00 per day']);
+  });
+
+  it('lists every cap that somebody gave', async () => {
+    await ledger.budget.set(CHANNEL, cap('2 per day'), BOSS);
+    const scopes = (await ledger.budget.caps()).map(({ scope, source }) => ({ scope, source }));
+    expect(scopes).toEqual([
+      { scope: HELPERS, source: 'configuration' },
+      { scope: CHANNEL, source: 'admin' },
+      { scope: SERVER, source: 'configuration' },
+      { scope: EVERYBODY, source: 'configuration' },
+    ]);
+  });
+
+  it('is told to every process at once', async () => {
+    const second = await openDatabase(place.url);
+    const other = openLedger({ database: second, clock: ledger.clock });
+    await other.hold('a', 10);
+    await ledger.budget.set(person('ann'), cap('0.000015 per day'), BOSS);
+    expect(await other.hold('b', 10)).toMatchObject({ held: false });
+    await ledger.budget.grant(person('ann'), 10, {}, BOSS);
+    expect(await other.hold('b', 10)).toMatchObject({ held: true });
+    await second.close();
+  });
+});
