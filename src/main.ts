@@ -4,9 +4,11 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 import { budgetCommand } from './app/tasks/budget.ts';
+import { doctor } from './app/tasks/doctor.ts';
 import { type ExportOptions, exportRuns } from './app/tasks/export.ts';
 import { createKey, listKeys, revokeKey } from './app/tasks/keys.ts';
 import { manifest } from './app/tasks/manifest.ts';
+import { register } from './app/tasks/register.ts';
 import type { Task } from './app/tasks/task.ts';
 import { verify } from './app/tasks/verify.ts';
 import { startApp } from './app.ts';
@@ -23,6 +25,16 @@ program
   .command('start', { isDefault: true })
   .description('connect to everything that is configured and serve (the default)')
   .action(start);
+
+program
+  .command('doctor')
+  .description('check every token, scope, model, price and service by asking; exit 1 if something would fail')
+  .action(() => run(doctor, undefined));
+
+program
+  .command('register')
+  .description("bring Discord's list of commands up to date without starting")
+  .action(() => run(register, undefined));
 
 program
   .command('verify')

@@ -62,7 +62,7 @@ async function read(title, fields, signal, send) {
       files[name] = await upload(file, { signal, onProgress });
       continue;
     }
-    const value = valueOf(control);
+    const value = filledIn(control);
     if (value !== '') values[name] = value;
     if (value !== '' && value !== initial) lines.push(`${label}: ${value}`);
   }
@@ -70,7 +70,7 @@ async function read(title, fields, signal, send) {
 }
 
 /** Empty when there is nothing. */
-function valueOf({ type, checked, value }) {
+function filledIn({ type, checked, value }) {
   if (type === 'checkbox') return checked;
   return type === 'file' || value.trim() === '' ? '' : value;
 }
@@ -90,7 +90,7 @@ function createField(field, index) {
     element.append(make('p', { id: `${id}-about`, textContent: field.description }));
     control.setAttribute('aria-describedby', `${id}-about`);
   }
-  return { name: field.name, label: field.label, initial: valueOf(control), element, control };
+  return { name: field.name, label: field.label, initial: filledIn(control), element, control };
 }
 
 function createControl({ type, value, choices = [], required, maxLength }) {

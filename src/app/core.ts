@@ -1,6 +1,7 @@
 /** Everything between the surfaces and the outside: storage, models, money, runs, commands, requests. */
 
 import { rm } from 'node:fs/promises';
+import { guardCommands } from '../commands/guard.ts';
 import { createAdminWarnings } from '../core/admin-warnings.ts';
 import { type ApiKeys, createApiKeys } from '../core/api-keys.ts';
 import { createBudget } from '../core/budget/ledger.ts';
@@ -103,7 +104,7 @@ export async function createCore(options: {
     surfaces,
   });
   const people = createPeople({ database, clock });
-  const commands = assembleCommands({
+  const everyCommand = assembleCommands({
     config,
     database,
     cache,
@@ -116,6 +117,16 @@ export async function createCore(options: {
     clock,
     log,
   });
+  const commands = config.guard
+    ? guardCommands(everyCommand, {
+        config: config.guard,
+        models,
+        runner,
+        runs,
+        clock,
+        timezone: config.timezone,
+      })
+    : everyCommand;
   const { askAboveMicroUsd } = config.budgets;
   const proposals = createProposals({ store: cache, budget, askAboveMicroUsd });
   const requests = createRequests({

@@ -2,7 +2,8 @@
 
 import { formatUsd, MICRO_USD_PER_USD } from '../core/budget/money.ts';
 import type { ModelRef } from '../core/models/prediction.ts';
-import { HARDWARE_PRICES, type Price } from '../core/models/prices.ts';
+import { priceSource } from '../core/models/price-source.ts';
+import type { Price } from '../core/models/prices.ts';
 
 /** Enough of a version's 64 digits to tell it from others, as Replicate's own pages show it. */
 const VERSION_DIGITS = 8;
@@ -29,13 +30,10 @@ export function describePrice(price: Price): string {
   }
 }
 
-/** Where a price comes from: Replicate's list, with the day it was looked up, or the configuration. */
-export function describePriceSource(price: Price): string {
-  if (price.by === 'free') return 'set in the configuration';
-  const [hardware, listed] =
-    Object.entries(HARDWARE_PRICES).find(
-      ([, known]) => price.by === 'second' && known.microUsdPerSecond === price.microUsdPerSecond,
-    ) ?? [];
+/** Where a price comes from: our list, with the day it was looked up, or the configuration. */
+export function describePriceSource(ref: ModelRef, price: Price): string {
+  const listed = priceSource(ref, price);
   if (!listed) return 'set in the configuration';
-  return `${hardware?.toUpperCase()} by ${listed.source.replace('https://', '')}, ${listed.checkedAt}`;
+  const of = price.by === 'second' ? `${listed.of} by ` : '';
+  return `${of}${listed.source.replace('https://', '')}, ${listed.checkedAt}`;
 }

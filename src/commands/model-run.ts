@@ -15,7 +15,7 @@ import { COUNT_INPUTS } from './picture-input.ts';
 
 export type PayableModel = Pick<
   ModelConfig,
-  'name' | 'price' | 'maxSeconds' | 'typicalSeconds' | 'maxOutputTokens'
+  'name' | 'ref' | 'price' | 'maxSeconds' | 'typicalSeconds' | 'maxOutputTokens'
 >;
 
 export interface ModelRun {
@@ -100,16 +100,20 @@ function costOf(
         bounds: counted ? { [counted.name]: count } : {},
       };
     }
-    case 'audio-second': {
-      const lengths = files.flatMap((file) => file.length?.atMostSeconds ?? []);
-      const audioSeconds =
-        lengths.length === 0 ? undefined : lengths.reduce((sum, seconds) => sum + seconds, 0);
-      return {
-        cost: planCost(price, { ...time, ...(audioSeconds !== undefined && { audioSeconds }) }, name),
-        bounds: {},
-      };
-    }
+    case 'audio-second':
+      return { cost: planCost(price, { ...time, audioSeconds: mostSeconds(files, name) }, name), bounds: {} };
   }
+}
+
+/** Of all recordings together. */
+function mostSeconds(files: readonly ModelFile[], name: string): number {
+  const sounds = files.filter(({ type }) => type.kind === 'audio' || type.kind === 'video');
+  const lengths = sounds.flatMap(({ length }) => length?.atMostSeconds ?? []);
+  if (sounds.length > 0 && lengths.length === sounds.length)
+    return lengths.reduce((sum, seconds) => sum + seconds, 0);
+  throw new UserError(
+    `${name} is paid by the length of the sound, and that can’t be told here. Attach the recording itself.`,
+  );
 }
 
 /** Every token is at least one byte, also of what the model adds by default and of its chat template. */

@@ -47,7 +47,7 @@ export function createModelsList({ config, models, budget, allowed }: ModelsList
   async function section(command: string, listed: readonly ModelConfig[]): Promise<string> {
     const lines = await Promise.all(
       listed.map(async (model, index) => {
-        const cost = await describeCost(model, command);
+        const cost = await describeCost(model, model.ref, command);
         const note = index === 0 && listed.length > 1 ? '; used unless you name another' : '';
         return `- **${model.name}**: \`${await resolvedRef(model.ref)}\`, ${cost}${note}`;
       }),
@@ -60,7 +60,7 @@ export function createModelsList({ config, models, budget, allowed }: ModelsList
     const lines = await Promise.all(
       refs.map(async (ref) => {
         const payable = payableModel(config, ref);
-        const cost = payable ? await describeCost(payable, 'run') : 'without a price, so it is not run';
+        const cost = payable ? await describeCost(payable, ref, 'run') : 'without a price, so it is not run';
         return `- \`${shortRef(ref)}\`, ${cost}`;
       }),
     );
@@ -68,8 +68,12 @@ export function createModelsList({ config, models, budget, allowed }: ModelsList
   }
 
   /** What it usually cost, once there were runs enough to say; its price in any case. */
-  async function describeCost({ name, price }: PayableModel, command: string): Promise<string> {
-    const listed = `${describePrice(price)} (${describePriceSource(price)})`;
+  async function describeCost(
+    { name, price }: PayableModel,
+    ref: ModelRef,
+    command: string,
+  ): Promise<string> {
+    const listed = `${describePrice(price)} (${describePriceSource(ref, price)})`;
     const estimate = price.by === 'free' ? undefined : await budget.estimate(name, command);
     if (!estimate) return listed;
     const [usual, most] = [estimate.medianMicroUsd, estimate.percentile95MicroUsd].map(formatUsd);

@@ -5,6 +5,7 @@ import type { CommandContext } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { ModelPins, PinnedModel } from '../core/model-pins.ts';
+import { knownPrice } from '../core/models/model-prices.ts';
 import { parseReference } from '../core/models/reference.ts';
 import { chooseModel } from './choose-model.ts';
 import { shortRef } from './describe-price.ts';
@@ -27,6 +28,7 @@ export interface RunnableOptions {
 
 /** What a model of unknown speed usually takes. */
 const TYPICAL_SECONDS = 30;
+const MOST_SECONDS = 300;
 const MOST_OUTPUT_TOKENS = 1024;
 
 /** Throws UserError when there is no such model, it is not open to this person or place, or its cost is not bounded. */
@@ -60,17 +62,24 @@ export function createFindRunnable({ config, pins, allowed }: RunnableOptions): 
   }
 }
 
-/** With what the configuration says of it, or of models it does not know; undefined when nothing bounds its cost. */
+/**
+ * With what the configuration says of it, or the list of prices, or the configuration of models it does not know; undefined
+ * when nothing bounds its cost.
+ */
 export function payableModel(config: Pick<Config, 'models' | 'run'>, ref: string): PayableModel | undefined {
-  const known = configured(config, ref);
   const name = shortRef(ref);
-  if (known) return { ...known, name };
+  const stated = configured(config, ref);
+  if (stated) return { ...stated, name, ref };
   const { fallback } = config.run;
+  const price = knownPrice(ref)?.price ?? fallback?.price;
+  const maxSeconds = fallback?.maxSeconds ?? MOST_SECONDS;
   return (
-    fallback && {
-      ...fallback,
+    price && {
       name,
-      typicalSeconds: Math.min(TYPICAL_SECONDS, fallback.maxSeconds),
+      ref,
+      price,
+      maxSeconds,
+      typicalSeconds: Math.min(TYPICAL_SECONDS, maxSeconds),
       maxOutputTokens: MOST_OUTPUT_TOKENS,
     }
   );

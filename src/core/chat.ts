@@ -1,6 +1,7 @@
 /** What the core and the surfaces say to each other: who asks, where, what, and the Reply port that surfaces implement. */
 
-export type SurfaceName = 'discord' | 'slack' | 'web' | 'api';
+/** `none`: nowhere, for a run whose answer is read by the bot itself. */
+export type SurfaceName = 'discord' | 'slack' | 'web' | 'api' | 'none';
 
 /**
  * Who asks. `id` is `discord:<user id>`, `slack:<team id>/<user id>`, `web:<name>` or `key:<API key name>`; stable, and the

@@ -7,6 +7,9 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** Says nothing: for what only asks, and says itself what came of it. */
+export const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** An error as a log line may show it: name, message and cause's message; never the object, which can hold a token. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

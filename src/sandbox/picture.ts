@@ -21,7 +21,14 @@ const circleCount = 7;
 export function drawPicture({ prompt, seed, index, width, height }: Drawing): Buffer {
   const random = createHash('shake256', { outputLength: 128 }).update(`${seed}/${index}/${prompt}`).digest();
   const at = (position: number): number => random[position] ?? 0;
-  const colourAt = (position: number): Colour => [at(position), at(position + 1), at(position + 2)];
+  const hue = (at(127) / 255) * 360;
+  // Related hues, so that it is pleasant to look at.
+  const colourAt = (position: number): Colour =>
+    colourOf(
+      hue + (at(position) / 255 - 0.5) * 150,
+      0.4 + at(position + 1) / 640,
+      0.3 + at(position + 2) / 510,
+    );
   const top = colourAt(0);
   const bottom = colourAt(3);
   const circles = Array.from({ length: circleCount }, (_, number): Circle => {
@@ -61,3 +68,13 @@ const blend = (from: Colour, to: Colour, share: number): Colour => [
   Math.round(from[1] + (to[1] - from[1]) * share),
   Math.round(from[2] + (to[2] - from[2]) * share),
 ];
+
+/** From hue in degrees, saturation and lightness from 0 to 1 (CSS Color 4, 7.1). */
+function colourOf(hue: number, saturation: number, lightness: number): Colour {
+  const channel = (offset: number): number => {
+    const position = (((offset + hue / 30) % 12) + 12) % 12;
+    const swing = saturation * Math.min(lightness, 1 - lightness);
+    return Math.round(255 * (lightness - swing * Math.max(-1, Math.min(position - 3, 9 - position, 1))));
+  };
+  return [channel(0), channel(8), channel(4)];
+}

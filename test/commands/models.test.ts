@@ -7,12 +7,12 @@ import { defineInstantCommand } from '../../src/core/command.ts';
 import { startDiscordBot } from '../bots/discord/discord-bot.ts';
 import { startNamedCore } from './named-core.ts';
 
-const FALLBACK = 'commands: { run: { hardware: t4, max-seconds: 100 } }';
+const FALLBACK = 'commands: { run: { hardware: t4, max-seconds: 600 } }';
 
 it('shows what runs under each command, its price, and where that is from', async () => {
   const core = await startNamedCore(`models:
   story: { ref: sandbox/storyteller, price: free }
-  quick: { ref: black-forest-labs/flux-schnell, price: { per-image: 0.003 } }
+  quick: { ref: black-forest-labs/flux-schnell, price: { per-image: 0.004 } }
 commands:
   ask: { models: [llama, story] }
   draw: { description: Draws, model: quick, options: { prompt: { type: string, required: true } } }`);
@@ -26,7 +26,7 @@ commands:
   );
   expect(text).toMatch(/Models for `\/imagine`:\n- \*\*sdxl\*\*: `stability-ai\/sdxl:7762fd07`/);
   expect(text).toContain(
-    'Models for `/draw`:\n- **quick**: `black-forest-labs/flux-schnell`, $0.0030 per picture (set in the configuration)',
+    'Models for `/draw`:\n- **quick**: `black-forest-labs/flux-schnell`, $0.0040 per picture (set in the configuration)',
   );
   expect(text).not.toContain('`/run`');
 });

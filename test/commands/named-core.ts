@@ -34,7 +34,6 @@ export async function configured(yaml: string): Promise<Config> {
 export async function startNamedCore(yaml: string, options: CoreOptions = {}): Promise<NamedCore> {
   const config = await configured(yaml);
   const core = await startCore({
-    speed: 50,
     fileLimits: { maxCount: 10, maxBytes: 10_000_000, maxTotalBytes: 25_000_000 },
     commands: (services) => {
       const kept = new Map<string, readonly FoundModel[]>();

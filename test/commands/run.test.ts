@@ -5,7 +5,7 @@ import { createRun } from '../../src/commands/run.ts';
 import { ADA, ADMIN } from '../core/runs/running-core.ts';
 import { attachment, PNG, startNamedCore, wav } from './named-core.ts';
 
-const FALLBACK = 'commands: { run: { hardware: t4, max-seconds: 100 } }';
+const FALLBACK = 'commands: { run: { hardware: t4, max-seconds: 600 } }';
 const COUNTER = 'sandbox/word-counter';
 const PLACE = { surface: 'web', channel: 'lobby', direct: true } as const;
 
@@ -53,7 +53,7 @@ describe('the price', () => {
     const core = await startNamedCore(FALLBACK);
     await core.sayAsAdmin('run', `${COUNTER} text=x`);
     const [run] = await core.runs();
-    expect(run).toMatchObject({ holdMicroUsd: 100 * 225, outcome: 'succeeded' });
+    expect(run).toMatchObject({ holdMicroUsd: 600 * 225, outcome: 'succeeded' });
     expect(run?.plan.label).toMatch(/^sandbox\/word-counter:[0-9a-f]{8}$/);
     expect(await core.books(ADMIN)).toMatchObject({ reservedMicroUsd: 0, differences: [] });
   });
@@ -74,6 +74,36 @@ describe('the price', () => {
     expect(second?.plan.input).toEqual({ prompt: 'Say hello', max_tokens: 50 });
     expect(second?.plan.cost).toMatchObject({ by: 'token', maxOutputTokens: 50, limitInput: 'max_tokens' });
   });
+
+  it('of a well-known model stands in our list', async () => {
+    const core = await startNamedCore('');
+    const { files } = await core.sayAsAdmin('run', 'black-forest-labs/flux-schnell a cat');
+    expect(files).toHaveLength(1);
+    expect((await core.runs()).map((run) => run.costMicroUsd)).toEqual([3000]);
+  });
+
+  it('by the length of sound is known for a recording that is attached, and refused for a link', async () => {
+    const core = await startNamedCore(
+      'models: { splitter: { ref: sandbox/stem-splitter, price: { per-audio-second: 0.001 } } }',
+    );
+    const link = await core.sayAsAdmin('run', 'sandbox/stem-splitter audio=https://example.com/a.wav');
+    expect(link.text).toContain('is paid by the length of the sound, and that can’t be told here.');
+    await core.sayAsAdmin('run', 'sandbox/stem-splitter', {
+      attachments: [attachment('song.wav', 'audio/wav', wav())],
+    });
+    expect((await core.runs()).map((run) => run.holdMicroUsd)).toEqual([1000]);
+  });
+
+  it('by the token is refused with files, whose tokens nobody knows', async () => {
+    const core = await startNamedCore(
+      'models: { seer: { ref: openai/gpt-4o-mini, price: { input-tokens: 0.15, output-tokens: 0.6 } } }',
+    );
+    const { text } = await core.sayAsAdmin('run', 'openai/gpt-4o-mini What is this?', {
+      attachments: [attachment('dot.png', 'image/png', PNG)],
+    });
+    expect(text).toContain('nobody can say beforehand how many a file has');
+    expect(core.sandbox.predictions).toHaveLength(0);
+  });
 });
 
 describe('inputs', () => {
@@ -81,7 +111,7 @@ describe('inputs', () => {
     const core = await startNamedCore(FALLBACK);
     const offer = await core.sayAsAdmin('run', COUNTER);
     expect(offer.text).toMatch(
-      /^\*\*sandbox\/word-counter:[0-9a-f]{8}\*\*: \$0\.000225 per second, at most \$0\.0225\./,
+      /^\*\*sandbox\/word-counter:[0-9a-f]{8}\*\*: \$0\.000225 per second, at most \$0\.14\./,
     );
     expect(offer.text).toContain('`/run sandbox/word-counter text="…"`');
     expect(offer.text).toContain(
@@ -143,7 +173,14 @@ describe('inputs', () => {
       find: async (name) => ({
         name,
         model: { ref: name, official: true, inputs: [] },
-        payable: { name, price: { by: 'free' }, maxSeconds: 60, typicalSeconds: 10, maxOutputTokens: 100 },
+        payable: {
+          name,
+          ref: name,
+          price: { by: 'free' },
+          maxSeconds: 60,
+          typicalSeconds: 10,
+          maxOutputTokens: 100,
+        },
       }),
       search: async () => [],
       allowed: { list: async () => [] },

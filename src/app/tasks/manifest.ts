@@ -2,11 +2,9 @@
 
 import { slackManifest } from '../../bots/slack/manifest.ts';
 import { OperatorError } from '../../core/errors.ts';
-import type { Log } from '../../core/log.ts';
+import { QUIET } from '../../core/log.ts';
 import { declareCommands } from '../declare-commands.ts';
 import type { Task } from './task.ts';
-
-const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 export const manifest: Task<{ readonly http?: boolean }> = async (config, print, { http = false }) => {
   const { publicUrl } = config.http;

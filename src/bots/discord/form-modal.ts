@@ -71,6 +71,7 @@ function toComponent(field: FormField): APIComponentInLabel {
         type: ComponentType.StringSelect,
         custom_id,
         required,
+        min_values: required ? 1 : 0,
         options: (field.choices ?? []).map((choice) => ({
           label: choice.name.slice(0, optionLength),
           value: choice.value,

@@ -61,7 +61,12 @@ export function createMessageApi(parts: {
   return {
     rate: (kind) => rates.rate(kind),
     open() {
-      const rest = new REST({ ...parts.rest, hashSweepInterval: 0, handlerSweepInterval: 0 });
+      const rest = new REST({
+        ...parts.rest,
+        rejectOnRateLimit: () => true,
+        hashSweepInterval: 0,
+        handlerSweepInterval: 0,
+      });
       rest.setToken(parts.token);
       return async ({ method, route, body, query, uploads = [] }) => {
         const open = route.startsWith('/webhooks/');

@@ -12,12 +12,19 @@ export async function registerCommands(
   applicationId: string,
   commands: readonly DiscordCommand[],
 ): Promise<boolean> {
-  const route = Routes.applicationCommands(applicationId);
-  const current = list.parse(await rest.get(route));
-  const wanted = list.parse(commands);
-  if (canonical(current) === canonical(wanted)) return false;
-  await rest.put(route, { body: commands });
+  if (!(await differsFromRegistered(rest, applicationId, commands))) return false;
+  await rest.put(Routes.applicationCommands(applicationId), { body: commands });
   return true;
+}
+
+/** Whether what Discord has is something else. */
+export async function differsFromRegistered(
+  rest: REST,
+  applicationId: string,
+  commands: readonly DiscordCommand[],
+): Promise<boolean> {
+  const current = list.parse(await rest.get(Routes.applicationCommands(applicationId)));
+  return canonical(current) !== canonical(list.parse(commands));
 }
 
 /** The same text for two lists that mean the same, whatever Discord added, left out or ordered differently. */

@@ -13,8 +13,8 @@ export type ManifestOptions =
 const DESCRIPTION_LIMIT = 2000;
 const USAGE_LIMIT = 1000;
 
-/** Why each scope: */
-const SCOPES = [
+/** What the bot may do in a workspace, and why. */
+export const SCOPES: readonly string[] = [
   // Mentions, and the slash commands.
   'app_mentions:read',
   'commands',

@@ -25,6 +25,8 @@ export const budgetsSchema = z.strictObject({
   'ask-above': z.union([z.string(), z.number()]).transform(String).optional(),
   /** Where admins are told of caps that are nearly used up. */
   'warn-in': z.array(channelId).optional(),
+  /** `doctor` warns of prices that were looked up longer ago. */
+  'prices-age-days': z.number().int().positive().optional(),
 });
 
 type BudgetsFile = z.output<typeof budgetsSchema>;
@@ -48,6 +50,8 @@ export interface BudgetsConfig {
   readonly askAboveMicroUsd: number;
   /** `discord:<channel id>`, `slack:<channel id>`. */
   readonly warnIn: readonly string[];
+  /** `doctor` warns of prices that were looked up longer ago. */
+  readonly pricesAgeDays: number;
   /** Neither each person's nor everybody's was configured: the start-up log names the defaults in force. */
   readonly byDefault: boolean;
 }
@@ -82,6 +86,7 @@ export function readBudgets(file: BudgetsFile, fail: Fail): BudgetsConfig {
     carryOver: file['carry-over'] ?? 1,
     askAboveMicroUsd,
     warnIn: file['warn-in'] ?? [],
+    pricesAgeDays: file['prices-age-days'] ?? 180,
     byDefault: !file['each-person'] && !file.everybody,
   };
 }

@@ -120,6 +120,8 @@ export interface Models {
    */
   create(request: PredictionRequest, signal?: AbortSignal): Promise<Prediction>;
   get(predictionId: string, signal?: AbortSignal): Promise<Prediction>;
+  /** Whose token it is. */
+  account(): Promise<string>;
   /** `whsec_…`, with which Replicate signs its webhooks. */
   webhookSecret(): Promise<string>;
   /** Stops the prediction, so that it stops costing money. Fine when it has already ended. */

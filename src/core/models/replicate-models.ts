@@ -127,6 +127,9 @@ export function createReplicateModels(options: ReplicateModelsOptions): Models {
       }
     },
 
+    account: async () =>
+      (await explained({ what: 'This account' }, () => client.accounts.current())).username,
+
     webhookSecret: async () =>
       (await explained({ what: 'The webhook secret' }, () => client.webhooks.default.secret.get())).key,
 

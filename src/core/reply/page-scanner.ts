@@ -16,8 +16,8 @@ export interface Carried {
 }
 
 /**
- * Best first. `block`: before a heading, a code block or a table; `inner`: within a code block, a table, a list item, or
- * right below a heading.
+ * Best first. `block`: a paragraph's end before a heading, a code block or a table; `inner`: within a code block, a table, a
+ * list item, or right below a heading.
  */
 export type LineBreak = 'block' | 'paragraph' | 'line' | 'inner';
 
@@ -147,15 +147,14 @@ export function createPageScanner(options: PageScannerOptions): PageScanner {
       // Not between an opening line and its code.
       if (fences.openBefore) return fenceBefore ? 'inner' : undefined;
       const nested = listIndent > 0 && indent >= NESTED_INDENT;
-      if (previousKind === 'blank') {
-        if (nested || lastKind === 'heading') return 'inner';
-        return unit === HASH || unit === PIPE || looksLikeFence(unit) ? 'block' : 'paragraph';
-      }
-      if (unit === PIPE && previousKind === 'row') {
-        if (rows === 1 || (rows === 2 && inTable())) return undefined;
-        return inTable() ? 'inner' : 'line';
-      }
-      return nested || lastKind === 'heading' ? 'inner' : 'line';
+      const beginsBlock = unit === HASH || looksLikeFence(unit) || (unit === PIPE && previousKind !== 'row');
+      if (nested || lastKind === 'heading') return 'inner';
+      if (previousKind === 'blank') return beginsBlock ? 'block' : 'paragraph';
+      if (beginsBlock) return 'paragraph';
+      if (unit !== PIPE) return 'line';
+      // Not between a table's head and its first row.
+      if (rows === 1 || (rows === 2 && inTable())) return undefined;
+      return inTable() ? 'inner' : 'line';
     },
     get pieceStart() {
       if (fences.openBefore) return fenceBefore && kind !== 'blank' ? lineStart : undefined;

@@ -39,7 +39,7 @@ const MIN_LIMIT = 100;
 
 /** How full a page has to be for the next place of this kind to end it. */
 const FULL_ENOUGH: Readonly<Record<LineBreak | 'sentence' | 'word' | 'code-word', number>> = {
-  block: 0.75,
+  block: 0.7,
   paragraph: 0.83,
   line: 0.89,
   inner: 0.91,

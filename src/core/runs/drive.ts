@@ -7,15 +7,13 @@ import type { Conversations } from '../conversations.ts';
 import { ReplyGoneError } from '../errors.ts';
 import { collectAnswerFiles, KEPT_FOR_MS } from '../files/answer-files.ts';
 import { describeError } from '../log.ts';
-import { costOfRun } from '../models/cost.ts';
-import { describeFailure } from '../models/describe-failure.ts';
-import type { Prediction } from '../models/prediction.ts';
 import type { Writer } from '../reply/writer.ts';
 import { wasCut } from './cut-off.ts';
 import { type FollowDependencies, type Followed, follow } from './follow.ts';
 import { finalMessage } from './messages.ts';
 import type { Queue } from './queue.ts';
 import type { Run } from './run.ts';
+import { settlementOf } from './settlement.ts';
 import type { Settlement } from './store.ts';
 import { submit } from './submit.ts';
 
@@ -66,10 +64,6 @@ export async function drive(
       case 'not-submitted':
         return release(submission.failure);
       case 'unknown':
-        log.error(
-          { run: run.id, holdMicroUsd: run.holdMicroUsd },
-          'a run of unknown fate is charged as held',
-        );
         await settle({
           costMicroUsd: run.holdMicroUsd,
           outcome: 'unknown',
@@ -89,7 +83,10 @@ export async function drive(
     dependencies,
     signal,
   );
-  if (current.state === 'running') await settle(await settlementOf(current, followed));
+  if (current.state === 'running') {
+    const cancelled = (await store.get(run.id))?.cancelledBy !== undefined;
+    await settle(settlementOf(current, followed, { cancelled, now: clock.now() }));
+  }
   await remember(followed);
   return finish(followed);
 
@@ -124,36 +121,13 @@ export async function drive(
         },
         'run settled',
       );
+      if (settlement.outcome === 'unknown') {
+        log.error(
+          { run: run.id, holdMicroUsd: run.holdMicroUsd },
+          'a run of unknown fate is charged as held',
+        );
+      }
     }
-  }
-
-  async function settlementOf(
-    settling: Run,
-    { prediction, startedAt, overLimit }: Followed,
-  ): Promise<Settlement> {
-    if (!prediction) {
-      log.error({ run: run.id, holdMicroUsd: run.holdMicroUsd }, 'a run of unknown fate is charged as held');
-      const failure = 'Replicate could not be asked how this ended; it is charged as reserved.';
-      return { costMicroUsd: settling.holdMicroUsd, outcome: 'unknown', failure, endedAt: clock.now() };
-    }
-    const endedAt = prediction.completedAt ?? clock.now();
-    const measuredSeconds = startedAt === undefined ? undefined : Math.max(0, endedAt - startedAt) / 1000;
-    const cancelled = (await store.get(run.id))?.cancelledBy !== undefined;
-    const failure = failureOf(prediction, overLimit, cancelled);
-    return {
-      costMicroUsd: costOfRun(settling.plan.cost, prediction, measuredSeconds).microUsd,
-      outcome: prediction.status as Settlement['outcome'],
-      endedAt,
-      ...(startedAt !== undefined && { startedAt }),
-      ...(failure !== undefined && { failure }),
-    };
-  }
-
-  function failureOf(prediction: Prediction, overLimit: boolean, cancelled: boolean): string | undefined {
-    if (prediction.status === 'succeeded') return undefined;
-    if (overLimit) return 'Stopped here: the run reached the limit of what was reserved for it.';
-    if (cancelled && prediction.status !== 'failed') return 'Cancelled.';
-    return describeFailure(prediction);
   }
 
   async function remember({ prediction, text }: Followed): Promise<void> {

@@ -8,7 +8,8 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Run, RunOutcome, RunState } from './run.ts';
 import { createRunQueries } from './run-queries.ts';
-import { fromRow, toRow } from './run-row.ts';
+import { createRunReads, type RunReads } from './run-reads.ts';
+import { toRow } from './run-row.ts';
 import { countRuns, type QueueLimits, type Turn, takeTurn } from './turns.ts';
 
 export type Admission =
@@ -35,7 +36,7 @@ export interface Settlement {
   readonly endedAt: number;
 }
 
-export interface RunStore {
+export interface RunStore extends RunReads {
   /** One transaction: the event is taken, the money held, the run stored and leased to this process. Or nothing is. */
   admit(
     run: Omit<Run, 'state' | 'holdMicroUsd'> & Pick<Person, 'roles'>,
@@ -57,13 +58,6 @@ export interface RunStore {
   close(id: string): Promise<void>;
   saveReplyRef(id: string, ref: ReplyRef): Promise<void>;
   requestCancel(id: string, personId: string): Promise<void>;
-  get(id: string): Promise<Run | undefined>;
-  /** The run that an event became. */
-  ofEvent(eventId: string): Promise<Run | undefined>;
-  /** The last runs of these people, newest first. */
-  recent(personIds: readonly string[], count: number): Promise<readonly Run[]>;
-  /** Another run that waits to hear of a create of the same model: a prediction found in the list may be that one's. */
-  othersSubmitting(run: Run): Promise<readonly Run[]>;
 }
 
 export interface RunStoreOptions {
@@ -92,6 +86,8 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     sql.updateTable('run').where('id', '=', id).where('state', 'in', states).where('lease_owner', '=', owner);
 
   return {
+    ...createRunReads(sql),
+
     async admit({ roles, ...request }, eventId, limits) {
       try {
         return await sql.transaction().execute(async (transaction): Promise<Admission> => {
@@ -200,45 +196,6 @@ export function createRunStore(options: RunStoreOptions): RunStore {
         .where('state', 'in', ['queued', 'admitted', 'submitting', 'running'])
         .where('cancelled_by', 'is', null)
         .execute();
-    },
-
-    async get(id) {
-      const row = await sql.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && fromRow(row);
-    },
-
-    async ofEvent(eventId) {
-      const row = await sql
-        .selectFrom('event')
-        .innerJoin('run', 'run.id', 'event.run_id')
-        .selectAll('run')
-        .where('event.id', '=', eventId)
-        .executeTakeFirst();
-      return row && fromRow(row);
-    },
-
-    async recent(personIds, count) {
-      const rows = await sql
-        .selectFrom('run')
-        .selectAll()
-        .where('person_id', 'in', personIds)
-        .orderBy('created_at', 'desc')
-        .limit(count)
-        .execute();
-      return rows.map(fromRow);
-    },
-
-    async othersSubmitting(run) {
-      const rows = await sql
-        .selectFrom('run')
-        .selectAll()
-        .where('state', '=', 'submitting')
-        .where('id', '!=', run.id)
-        .execute();
-      const request = JSON.stringify([run.plan.model, run.plan.input]);
-      return rows
-        .map(fromRow)
-        .filter((other) => JSON.stringify([other.plan.model, other.plan.input]) === request);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** A Discord reply through expiry, deletion, rate limits and crashes. */
 
+import { MessageFlags } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { RateLimitedError, ReplyGoneError } from '../../../src/core/errors.ts';
@@ -99,6 +100,14 @@ describe('a Discord reply', () => {
     expect(refused instanceof RateLimitedError && refused.retryAfterMs).toBeGreaterThan(1000);
     expect(command.messages().map(bot.standin.text)).toEqual(['edit 5']);
     expect(bot.standin.rateLimited()).toBe(0);
+  });
+
+  it('opens no link previews, at first or in an edit', async () => {
+    const { command, reply } = await ask();
+    await reply.write({ text: 'https://example.com' }, false);
+    await reply.write({ text: 'https://example.com and more' }, true);
+    const flags = command.messages().flatMap((message) => message.versions.map((version) => version.flags));
+    expect(flags).toEqual([MessageFlags.SuppressEmbeds, MessageFlags.SuppressEmbeds]);
   });
 
   it('does not repeat a write that failed behind the back of the one who wrote', async () => {

@@ -161,6 +161,16 @@ describe.skipIf(!browserPresent)('the page', () => {
     await viewer.waitFor({ state: 'hidden' });
   });
 
+  it('stays at the end when a picture needs more room than was known', async () => {
+    const tall = PNG.sync.write(new PNG({ width: 300, height: 1200 }));
+    await answer({ text: 'word '.repeat(2000), files: [await made('tall.png', 'image/png', tall)] });
+    await expect.poll(() => isLoaded('.picture-file img')).toBe(true);
+    const fromEnd =
+      '(({scrollHeight, scrollTop, clientHeight}) => scrollHeight - scrollTop - clientHeight)(scroller)';
+    await expect.poll(() => page.evaluate<number>(fromEnd)).toBeLessThan(2);
+    expect(await page.getByRole('button', { name: 'Newest' }).count()).toBe(0);
+  });
+
   it('covers a spoiler until it is uncovered', async () => {
     const file = { ...(await made('one.png', 'image/png', PICTURE)), alt: 'The end', spoiler: true };
     await answer({ text: '', files: [file] });

@@ -4,7 +4,7 @@ import { describeAudit, describeRefusal, describeState } from '../../../src/core
 import type { Place } from '../../../src/core/chat.ts';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
-import { databaseKinds, type TestDatabase } from '../storage/databases.ts';
+import { databaseKinds } from '../storage/databases.ts';
 import { BOSS, cap, EVERYBODY, type Ledger, NOON, openLedger, person } from './open-ledger.ts';
 
 const HELPERS: Scope = { kind: 'role', id: 'discord:500' };
@@ -13,28 +13,24 @@ const SERVER: Scope = { kind: 'workspace', id: 'discord:7' };
 const HERE: Place = { surface: 'discord', workspace: '7', channel: '8', direct: false };
 const ROLES = ['discord:500'];
 
-describe.each(databaseKinds)('budgets by scope on $name', (kind) => {
-  let place: TestDatabase;
+const DEFAULTS = {
+  eachChannel: cap('0.0005 per day'),
+  workspaces: new Map([['discord:7', cap('0.0008 per day')]]),
+  roles: new Map([['discord:500', cap('0.0003 per day')]]),
+};
+
+describe('budgets by scope', () => {
   let database: Database;
   let ledger: Ledger;
 
   beforeEach(async () => {
-    place = await kind.create();
-    database = await openDatabase(place.url);
-    ledger = openLedger({
-      database,
-      defaults: {
-        eachChannel: cap('0.0005 per day'),
-        workspaces: new Map([['discord:7', cap('0.0008 per day')]]),
-        roles: new Map([['discord:500', cap('0.0003 per day')]]),
-      },
-    });
+    database = await openDatabase('sqlite::memory:');
+    ledger = openLedger({ database, defaults: DEFAULTS });
   });
 
   afterEach(async () => {
     expect(await ledger.budget.verify()).toEqual([]);
     await database.close();
-    await place.remove();
   });
 
   async function refusedBy(runId: string, amount: number, request: Parameters<Ledger['hold']>[2]) {
@@ -125,25 +121,26 @@ describe.each(databaseKinds)('budgets by scope on $name', (kind) => {
     expect(await refusedBy('a', 101, { personId: 'key:ci' })).toEqual(person('key:ci'));
   });
 
-  it.each([person('ann'), HELPERS, CHANNEL, SERVER, EVERYBODY])('pauses and resumes %o', async (scope) => {
+  it('refuses everything under a scope that is paused', async () => {
     const request = { roles: ROLES, place: HERE };
-    await ledger.hold('before', 10, request);
-    await ledger.budget.pause(scope, BOSS);
-    await ledger.budget.pause(scope, { personId: 'somebody else' });
-    const refusal = await ledger.hold('a', 1, request);
-    expect(refusal).toMatchObject({ held: false, pause: { scope, by: 'discord:1' } });
-    if (!refusal.held)
-      expect(describeRefusal(refusal, NOON, 'UTC')).toMatch(/paused by discord:1\. Try again when/);
-    expect(await ledger.settle('before', 10)).toEqual([]);
-    expect(await ledger.budget.pauses()).toMatchObject([{ scope, by: 'discord:1' }]);
-    expect(describeState(await ledger.budget.state(scope), NOON, 'UTC')).toMatch(/Paused by discord:1\.$/);
-    expect(await ledger.budget.resume(scope, BOSS)).toBe(true);
-    expect(await ledger.budget.resume(scope, BOSS)).toBe(false);
-    expect(await ledger.hold('a', 1, request)).toMatchObject({ held: true });
-    expect((await ledger.budget.audit({ limit: 9 })).map(({ action }) => action)).toEqual([
-      'resume',
-      'pause',
-    ]);
+    for (const [index, scope] of [person('ann'), HELPERS, CHANNEL, SERVER, EVERYBODY].entries()) {
+      await ledger.hold(`before ${index}`, 10, request);
+      await ledger.budget.pause(scope, BOSS);
+      await ledger.budget.pause(scope, { personId: 'somebody else' });
+      const refusal = await ledger.hold('a', 1, request);
+      expect(refusal).toMatchObject({ held: false, pause: { scope, by: 'discord:1' } });
+      if (!refusal.held) {
+        expect(describeRefusal(refusal, NOON, 'UTC')).toMatch(/paused by discord:1\. Try again when/);
+      }
+      expect(await ledger.settle(`before ${index}`, 10)).toEqual([]);
+      expect(await ledger.budget.pauses()).toMatchObject([{ scope, by: 'discord:1' }]);
+      expect(describeState(await ledger.budget.state(scope), NOON, 'UTC')).toMatch(/Paused by discord:1\.$/);
+      expect(await ledger.budget.resume(scope, BOSS)).toBe(true);
+      expect(await ledger.budget.resume(scope, BOSS)).toBe(false);
+      expect(await ledger.hold(`after ${index}`, 1, request)).toMatchObject({ held: true });
+      const actions = (await ledger.budget.audit({ limit: 2 })).map(({ action }) => action);
+      expect(actions).toEqual(['resume', 'pause']);
+    }
   });
 
   it('makes a reset count from now on and keeps what is reserved', async () => {
@@ -185,15 +182,28 @@ describe.each(databaseKinds)('budgets by scope on $name', (kind) => {
       { scope: EVERYBODY, source: 'configuration' },
     ]);
   });
+});
 
-  it('is told to every process at once', async () => {
-    const second = await openDatabase(place.url);
-    const other = openLedger({ database: second, clock: ledger.clock });
+it.each(databaseKinds)('a change is told to every process at once on $name', async (kind) => {
+  const place = await kind.create();
+  const databases = [await openDatabase(place.url), await openDatabase(place.url)] as const;
+  const ledger = openLedger({ database: databases[0] });
+  const other = openLedger({ database: databases[1], clock: ledger.clock });
+  try {
     await other.hold('a', 10);
     await ledger.budget.set(person('ann'), cap('0.000015 per day'), BOSS);
     expect(await other.hold('b', 10)).toMatchObject({ held: false });
     await ledger.budget.grant(person('ann'), 10, {}, BOSS);
     expect(await other.hold('b', 10)).toMatchObject({ held: true });
-    await second.close();
-  });
+    await ledger.budget.reset(person('ann'), BOSS);
+    await ledger.budget.pause(EVERYBODY, BOSS);
+    expect(await other.hold('c', 1)).toMatchObject({ held: false, pause: { scope: EVERYBODY } });
+    await ledger.budget.resume(EVERYBODY, BOSS);
+    await ledger.budget.clear(person('ann'), BOSS);
+    expect(await other.hold('c', 900)).toMatchObject({ held: true });
+    expect(await ledger.budget.verify()).toEqual([]);
+  } finally {
+    for (const database of databases) await database.close();
+    await place.remove();
+  }
 });

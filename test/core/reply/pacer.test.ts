@@ -47,20 +47,36 @@ function createReply(
 const message = (text: string): Message => ({ text });
 
 describe('a writer', () => {
-  it('shows the first text at once, then the newest at every slot, spread evenly', async () => {
+  it('shows the first text at once, then the newest, ever less often until the edits are evenly spread', async () => {
     const clock = createFakeClock(0);
     const { reply, writes } = createReply(clock);
     const writer = createPacer({ clock }).open(reply);
-    for (let token = 0; token < 200; token++) {
+    for (let token = 0; token < 600; token++) {
       writer.show(message(`token ${token}`));
       await clock.advance(50);
     }
     expect(writes[0]?.at).toBe(0);
     const gaps = writes.slice(1).map((write, at) => write.at - (writes[at]?.at ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_250);
-    expect(Math.max(...gaps)).toBeLessThan(1_400);
+    expect(gaps[0]).toBeLessThan(700);
+    expect(gaps.slice(0, 4)).toEqual(gaps.slice(0, 4).sort((one, other) => one - other));
+    for (const gap of gaps.slice(4)) expect(gap).toBeCloseTo(5_060 / 4, -2);
     for (const write of writes)
       expect(write.text).toBe(`token ${Math.max(0, Math.floor((write.at - 1) / 50))}`);
+  });
+
+  it('spends a budget counted by the minute ahead while it is alone, and never to its end', async () => {
+    const clock = createFakeClock(0);
+    const { reply, writes } = createReply(clock, { lane: { key: 'lane', slots: 50, windowMs: 60_000 } });
+    const writer = createPacer({ clock }).open(reply);
+    for (let token = 0; token < 1_800; token++) {
+      writer.show(message(`token ${token}`));
+      await clock.advance(50);
+    }
+    const between = (from: number, to: number) => writes.filter(({ at }) => at >= from && at < to).length;
+    expect(between(0, 2_000)).toBeGreaterThanOrEqual(10);
+    expect(between(0, 10_000)).toBeGreaterThan(20);
+    for (let from = 0; from < 90_000; from += 6_000) expect(between(from, from + 6_000)).toBeGreaterThan(0);
+    for (const { at } of writes) expect(between(at, at + 60_000)).toBeLessThanOrEqual(49);
   });
 
   it('does not let the first text wait because a status was just shown', async () => {
@@ -114,6 +130,82 @@ describe('a writer', () => {
       { at: 3_060, text: 'two', final: false },
     ]);
     expect(pacer.rateLimited).toBe(1);
+  });
+
+  it('follows the rate that the platform reports, down and up', async () => {
+    const clock = createFakeClock(0);
+    let lane: Lane = { key: 'lane', slots: 10, windowMs: 5_000 };
+    const { reply, writes } = createReply(clock);
+    const told: Reply = {
+      get ref() {
+        return reply.ref;
+      },
+      get lane() {
+        return lane;
+      },
+      async write(content, final) {
+        const outcome = await reply.write(content, final);
+        if (writes.length === 20) lane = { ...lane, slots: 3 };
+        if (writes.length === 30) lane = { ...lane, slots: 11 };
+        return outcome;
+      },
+    };
+    const writer = createPacer({ clock }).open(told);
+    for (let token = 0; token < 1_600; token++) {
+      writer.show(message(`token ${token}`));
+      await clock.advance(50);
+    }
+    const gap = (write: number) => (writes[write]?.at ?? 0) - (writes[write - 1]?.at ?? 0);
+    expect(gap(18)).toBeLessThan(700);
+    expect(gap(28)).toBeGreaterThan(2_500);
+    expect(gap(60)).toBeLessThan(600);
+  });
+
+  it('is not misled by a new reply that knows no better than the documentation', async () => {
+    const clock = createFakeClock(0);
+    const pacer = createPacer({ clock });
+    let lane: Lane = { key: 'lane', slots: 5, windowMs: 5_000 };
+    const taught = createReply(clock);
+    const writer = pacer.open({
+      get ref() {
+        return taught.reply.ref;
+      },
+      get lane() {
+        return lane;
+      },
+      async write(content, final) {
+        const outcome = await taught.reply.write(content, final);
+        lane = { ...lane, slots: 2 };
+        return outcome;
+      },
+    });
+    writer.show(message('one'));
+    await clock.advance(100);
+    const other = createReply(clock);
+    const second = pacer.open(other.reply);
+    for (let token = 0; token < 200; token++) {
+      second.show(message(`token ${token}`));
+      await clock.advance(50);
+    }
+    expect(other.writes.length).toBeLessThanOrEqual(2);
+  });
+
+  it('is more careful for a while after it was told to slow down', async () => {
+    const clock = createFakeClock(0);
+    const { reply, writes } = createReply(clock, {
+      lane: { key: 'lane', slots: 9, windowMs: 5_000 },
+      fail: (write) => (write === 20 ? new RateLimitedError(1_000) : undefined),
+    });
+    const writer = createPacer({ clock }).open(reply);
+    for (let token = 0; token < 1_800; token++) {
+      writer.show(message(`token ${token}`));
+      await clock.advance(50);
+    }
+    const perWindow = (from: number) => writes.filter(({ at }) => at >= from && at < from + 5_000).length;
+    const refusedAt = writes[19]?.at ?? 0;
+    expect(perWindow(refusedAt - 5_000)).toBeGreaterThanOrEqual(7);
+    expect(perWindow(refusedAt + 8_000)).toBeLessThanOrEqual(6);
+    expect(perWindow(80_000)).toBeGreaterThanOrEqual(7);
   });
 
   it('tries a final write for about a minute, then says why it failed, and can be asked again', async () => {
@@ -220,6 +312,23 @@ describe('a writer', () => {
 });
 
 describe('the pacer', () => {
+  it('gives a slot to the reply whose text has waited longest, not to one that has just begun to grow again', async () => {
+    const clock = createFakeClock(0);
+    const pacer = createPacer({ clock });
+    const lane: Lane = { key: 'lane', slots: 3, windowMs: 6_000 };
+    const [idle, growing] = [createReply(clock, { lane }), createReply(clock, { lane })];
+    const [first, second] = [pacer.open(idle.reply), pacer.open(growing.reply)];
+    first.show(message('one'));
+    second.show(message('one'));
+    await clock.advance(4_000);
+    second.show(message('two'));
+    await clock.advance(1_000);
+    first.show(message('two'));
+    await clock.advance(4_000);
+    expect(growing.text()).toBe('two');
+    expect(growing.writes[1]?.at).toBeLessThanOrEqual(idle.writes[1]?.at ?? Number.POSITIVE_INFINITY);
+  });
+
   it('shares a lane by staleness: nobody is left behind', async () => {
     const clock = createFakeClock(0);
     const pacer = createPacer({ clock });

@@ -167,14 +167,14 @@ describe('the splitter', () => {
     const filled = (share: number) => `${'w'.repeat(Math.floor(PAGE * share) - 10)} wwwwwwwww`;
     const more = 'more '.repeat(PAGE / 4).trim();
     const first = (text: string) => texts(split(text, PAGE))[0];
-    expect(first(`${filled(0.62)}\n\n# Heading\n${more}`)).toBe(filled(0.62));
-    expect(first(`${filled(0.62)}\n\nparagraph ${more}`)).toContain('paragraph');
-    expect(first(`${filled(0.77)}\n\nparagraph ${more}`)).toBe(filled(0.77));
-    expect(first(`${filled(0.77)}\nline ${more}`)).toContain('line');
-    expect(first(`${filled(0.87)}\nline ${more}`)).toBe(filled(0.87));
-    expect(first(`${filled(0.87)}. Sentence ${more}`)).toContain('Sentence');
-    expect(first(`${filled(0.94)}. Sentence ${more}`)).toBe(`${filled(0.94)}.`);
-    expect(first(`${filled(0.94)} word ${more}`)).toContain('word');
+    expect(first(`${filled(0.72)}\n\n# Heading\n${more}`)).toBe(filled(0.72));
+    expect(first(`${filled(0.72)}\n\nparagraph ${more}`)).toContain('paragraph');
+    expect(first(`${filled(0.84)}\n\nparagraph ${more}`)).toBe(filled(0.84));
+    expect(first(`${filled(0.84)}\nline ${more}`)).toContain('line');
+    expect(first(`${filled(0.9)}\nline ${more}`)).toBe(filled(0.9));
+    expect(first(`${filled(0.9)}. Sentence ${more}`)).toContain('Sentence');
+    expect(first(`${filled(0.95)}. Sentence ${more}`)).toBe(`${filled(0.95)}.`);
+    expect(first(`${filled(0.95)} word ${more}`)).toContain('word');
     expect(first(`${filled(0.97)} word ${more}`)).toBe(filled(0.97));
     expect(first('x'.repeat(2 * PAGE))?.length).toBeGreaterThan(PAGE - 5);
   });
@@ -189,7 +189,7 @@ describe('the splitter', () => {
 
   it('begins a code block on the next page rather than cutting it, where the page is well filled', () => {
     const code = '```js\none();\ntwo();\nthree();\nfour();\n```';
-    expect(texts(split(`${'a'.repeat(80)}\n\n${code}\nend`))).toEqual(['a'.repeat(80), `${code}\nend`]);
+    expect(texts(split(`${'a'.repeat(85)}\n\n${code}\nend`))).toEqual(['a'.repeat(85), `${code}\nend`]);
   });
 
   it('keeps a code block in a list item whole on every page', () => {

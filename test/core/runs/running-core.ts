@@ -3,6 +3,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { onTestFinished, vi } from 'vitest';
 import { createAsk } from '../../../src/commands/ask.ts';
+import { guardCommands } from '../../../src/commands/guard.ts';
 import { createAdminWarnings } from '../../../src/core/admin-warnings.ts';
 import type { Budget } from '../../../src/core/budget/budget.ts';
 import { parseCap } from '../../../src/core/budget/cap.ts';
@@ -18,7 +19,7 @@ import type {
 } from '../../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import type { Command } from '../../../src/core/command.ts';
-import type { ModelConfig } from '../../../src/core/config/config.ts';
+import type { Config, ModelConfig } from '../../../src/core/config/config.ts';
 import { createConversations } from '../../../src/core/conversations.ts';
 import { createIntake, type Intake } from '../../../src/core/files/intake.ts';
 import { createFilesDirectory, createRunFiles } from '../../../src/core/files/run-files.ts';
@@ -74,6 +75,7 @@ export interface CoreOptions {
     readonly budget: Budget;
     readonly log: Log;
   }) => readonly Command[];
+  readonly guard?: NonNullable<Config['guard']>;
   /** What replies take of files; default nothing. */
   readonly fileLimits?: FileLimits;
   /** How many times faster than the real one the clock runs, Replicate's included; default 10. */
@@ -210,19 +212,22 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   };
   const askAboveMicroUsd = options.askAboveMicroUsd ?? Number.POSITIVE_INFINITY;
   const proposals = createProposals({ store: memory, budget, askAboveMicroUsd });
+  const commands = [
+    createAsk({
+      config: { models: [model], system: 'Be brief.', memoryMs: 3_600_000 },
+      models,
+      conversations,
+      intake,
+    }),
+    ...(options.commands?.({ models, intake, runs: store, clock, database, budget, log }) ?? []),
+  ];
+  const { guard } = options;
+  const guarding = { models, runner, runs: store, clock, timezone: 'UTC' };
   const requests = createRequests({
     proposals,
     warnings,
     people: createPeople({ database, clock }),
-    commands: [
-      createAsk({
-        config: { models: [model], system: 'Be brief.', memoryMs: 3_600_000 },
-        models,
-        conversations,
-        intake,
-      }),
-      ...(options.commands?.({ models, intake, runs: store, clock, database, budget, log }) ?? []),
-    ],
+    commands: guard ? guardCommands(commands, { ...guarding, config: guard }) : commands,
     admins: new Set(),
     timezone: 'UTC',
     runner,

@@ -50,6 +50,7 @@ function readLabel(row: Json): Json {
   if (child.type === textInput) checkText(child);
   if (child.type === stringSelect) checkSelect(child);
   if (child.type === fileUpload) checkUpload(child);
+  if (child.type === fileUpload || child.type === stringSelect) checkRequired(child);
   return child;
 }
 
@@ -81,6 +82,10 @@ function checkUpload(child: Json): void {
   const least = Number(child.min_values ?? 1);
   const most = Number(child.max_values ?? 1);
   if (least < 0 || most > 10 || least > most) throw invalidForm('min_values', 'Must be between 0 and 10.');
+}
+
+function checkRequired(child: Json): void {
+  const least = Number(child.min_values ?? 1);
   if (child.required === false ? least !== 0 : least === 0)
     throw invalidForm('required', 'min_values and required contradict each other');
 }

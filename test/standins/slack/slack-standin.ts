@@ -1,6 +1,7 @@
 /** Plays Slack over real HTTP and WebSocket: Web API, Socket Mode, signed HTTP events, people. Refuses what Slack refuses. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { SCOPES } from '../../../src/bots/slack/manifest.ts';
 import { createDeliveries, type Delivery } from './deliveries.ts';
 import { createDialogs, type Dialogs } from './dialogs.ts';
 import { receiveUpload, serveFile, shareFile } from './files.ts';
@@ -107,6 +108,9 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
     }
     const answer = callMethod(world, method, args, baseUrl);
     if (mishap === 'lost-answer') return void request.socket.destroy();
+    // The app was installed from the manifest; Slack says with every answer what it may do.
+    const granted = SCOPES.filter((scope) => !world.missingScopes.has(scope));
+    response.setHeader('x-oauth-scopes', granted.join(','));
     send(response, 200, answer);
   }
 

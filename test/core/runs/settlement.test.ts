@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import type { Prediction } from '../../../src/core/models/prediction.ts';
+import type { Run } from '../../../src/core/runs/run.ts';
+import { settlementOf } from '../../../src/core/runs/settlement.ts';
+
+const STARTED_AT = 10_000;
+
+const run: Run = {
+  id: 'run',
+  state: 'running',
+  personId: 'web:ada',
+  surface: 'web',
+  place: { surface: 'web', channel: 'lobby', direct: true },
+  command: 'ask',
+  plan: {
+    label: 'llama',
+    model: 'meta/meta-llama-3-70b-instruct',
+    input: {},
+    presenter: 'text',
+    cost: { by: 'second', microUsdPerSecond: 100, deadlineSeconds: 60, typicalSeconds: 10 },
+  },
+  replyRef: { surface: 'web' },
+  holdMicroUsd: 6000,
+  createdAt: 9000,
+};
+
+function settle(more: Partial<Pick<Prediction, 'status' | 'metrics'>>, cancelled = false) {
+  const prediction: Prediction = {
+    id: 'prediction',
+    status: 'succeeded',
+    output: 'Yes.',
+    logs: '',
+    metrics: {},
+    createdAt: 9000,
+    startedAt: STARTED_AT,
+    completedAt: STARTED_AT + 3000,
+    ...more,
+  };
+  const followed = { prediction, text: '', files: [], startedAt: STARTED_AT, overLimit: false };
+  return settlementOf(run, followed, { cancelled, now: STARTED_AT + 5000 });
+}
+
+it('charges what Replicate says was used', () => {
+  const settlement = settle({ metrics: { predictSeconds: 2.5 } });
+  expect(settlement).toEqual({
+    costMicroUsd: 250,
+    outcome: 'succeeded',
+    startedAt: STARTED_AT,
+    endedAt: STARTED_AT + 3000,
+  });
+});
+
+it('charges the time that we measured where Replicate says nothing, and marks that', () => {
+  expect(settle({})).toMatchObject({ costMicroUsd: 300, measured: true });
+});
+
+it('charges a prediction that cannot be asked about as it was reserved', () => {
+  const lost = { text: '', files: [], overLimit: false };
+  expect(settlementOf(run, lost, { cancelled: false, now: 77 })).toMatchObject({
+    costMicroUsd: 6000,
+    outcome: 'unknown',
+    endedAt: 77,
+  });
+});
+
+it('says that it was cancelled only of what did not end by itself before', () => {
+  expect(settle({ status: 'canceled' }, true).failure).toBe('Cancelled.');
+  expect(settle({ status: 'succeeded' }, true).failure).toBeUndefined();
+});
