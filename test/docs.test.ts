@@ -22,7 +22,9 @@ const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'docs/architecture.md',
-  ...readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
+  ...['decisions', 'guides'].flatMap((folder) =>
+    readdirSync(join(ROOT, 'docs', folder)).map((name) => `docs/${folder}/${name}`),
+  ),
 ];
 const packageFile = z
   .object({

@@ -57,13 +57,14 @@ async function findRedis(): Promise<string | undefined> {
 /** A Redis server, or undefined when there is none. */
 export const redisUrl: string | undefined = await findRedis();
 
-/** Empties one of the server's numbered databases and gives its URL. */
+/** The URL of one of the server's numbered databases, without anything of ours in it; what else is there stays. */
 export async function createRedisDatabase(server: string, number: number): Promise<string> {
   const url = new URL(server);
   url.pathname = `/${number}`;
   const client = createClient({ url: url.href });
   await client.connect();
-  await client.flushDb();
+  const ours = await client.keys('replibot:*');
+  if (ours.length > 0) await client.del(ours);
   client.destroy();
   return url.href;
 }

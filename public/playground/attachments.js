@@ -1,7 +1,7 @@
 /** The files that go with the next message: picked, dropped or pasted, and on their way while one still types. */
 
 import { make, sizeText } from './make.js';
-import { upload } from './upload.js';
+import { forget, upload } from './upload.js';
 
 /** `onChange` is told whenever a file comes, goes or is all there. */
 export function createAttachments({ list, limits, say, onChange }) {
@@ -26,6 +26,7 @@ export function createAttachments({ list, limits, say, onChange }) {
     const item = { element, id: undefined, failed: false };
     remove.addEventListener('click', () => {
       leave.abort();
+      if (item.id) void forget(item.id);
       items = items.filter((other) => other !== item);
       element.remove();
       onChange();

@@ -26,3 +26,6 @@ export const postJson = (url, body, signal) =>
 
 export const patchBytes = (url, body, signal) =>
   request(url, { method: 'PATCH', headers: { 'Content-Type': 'application/octet-stream' }, body, signal });
+
+export const remove = (url) =>
+  request(url, { method: 'DELETE', headers: { 'Content-Type': 'application/json' } });

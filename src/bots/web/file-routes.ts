@@ -48,6 +48,11 @@ export function fileRoutes({ uploads, shownFiles, conversations }: FileRoutesOpt
     return context.json({ receivedBytes });
   });
 
+  routes.delete('/uploads/:id', async (context) => {
+    await uploads.remove(context.req.param('id'));
+    return context.body(null, 204);
+  });
+
   routes.get('/uploads/:id', async (context) => {
     const file = await uploads.find(context.req.param('id'));
     if (!file) return context.json(GONE, 404);

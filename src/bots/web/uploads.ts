@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,7 +16,7 @@ import { type AskedFile, isId } from './conversation.ts';
 /** 100 MB: what Replicate takes. */
 export const MAX_UPLOAD_BYTES = 100_000_000;
 /** So that nobody fills the disk. */
-const MAX_TOTAL_BYTES = 2_000_000_000;
+const MAX_TOTAL_BYTES = 5_000_000_000;
 
 const described = z.object({
   name: z.string().min(1),
@@ -34,6 +34,8 @@ export interface Uploads {
   append(id: string, offset: number, piece: NodeReadableStream): Promise<number | undefined>;
   /** Undefined when there is none, or it is not all there. */
   find(id: string): Promise<AskedFile | undefined>;
+  /** Does nothing when there is none. */
+  remove(id: string): Promise<void>;
   pathOf(file: AskedFile): string;
   /** For the core; opens the file each time it is asked to. */
   toAttachment(file: AskedFile): Attachment;
@@ -100,6 +102,12 @@ export function createUploads(directory: string): Uploads {
     async find(id) {
       const file = await describe(id);
       return file && (await sizeOf(id)) === file.sizeBytes ? file : undefined;
+    },
+
+    async remove(id) {
+      if (!isId(id)) return;
+      await rm(descriptionPath(id), { force: true });
+      await rm(contentPath(id), { force: true });
     },
 
     pathOf: ({ id }) => contentPath(id),

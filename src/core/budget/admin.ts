@@ -13,7 +13,7 @@ import { ensureBuckets } from './ensure-buckets.ts';
 import { joinRuns, otherUnits } from './join-runs.ts';
 import { formatUsdExactly } from './money.ts';
 import { rankOf, scopeKey } from './scope.ts';
-import { limitOf, type Policy, readSettings, type Setting } from './settings.ts';
+import { limitOf, type Policy, peopleUnder, readSettings, type Setting } from './settings.ts';
 import { bumpVersion, lockPolicies } from './settings-cache.ts';
 import { nameOf, readStates, slotOf } from './slots.ts';
 import { percentOf } from './warnings.ts';
@@ -56,6 +56,7 @@ async function applyCap(change: AdminChange, policy: Policy): Promise<void> {
     kind: book.kind,
     target,
     sourceIds: await otherUnits(transaction, target),
+    personIds: peopleUnder(policy),
     now,
   });
   const bucket = await (book.kind === 'postgres' ? found.forUpdate() : found).executeTakeFirstOrThrow();

@@ -10,7 +10,7 @@ import { ensureBuckets } from './ensure-buckets.ts';
 import { joinRuns, lockOpenHolds, otherUnits } from './join-runs.ts';
 import { assertAmount } from './money.ts';
 import type { Bucket } from './queries.ts';
-import type { Policy } from './settings.ts';
+import { type Policy, peopleUnder } from './settings.ts';
 import {
   allowanceLeft,
   creditLeft,
@@ -65,7 +65,9 @@ export function createTakeHold(book: Book): TakeHold {
     for (const slot of slots) {
       const target = fillSlot(slot, buckets).bucket;
       const sourceIds = sources.get(slot.policy.key);
-      if (target && sourceIds) await joinRuns(transaction, { kind: book.kind, target, sourceIds, now });
+      if (!target || !sourceIds) continue;
+      const personIds = peopleUnder(slot.policy);
+      await joinRuns(transaction, { kind: book.kind, target, sourceIds, personIds, now });
     }
     return made === 0;
   }

@@ -13,8 +13,8 @@ export interface Joining {
   readonly target: Pick<Bucket, 'id' | 'starts_at'>;
   /** Buckets in which the runs are counted. */
   readonly sourceIds: readonly number[];
-  /** Only the runs of this person. */
-  readonly personId?: string;
+  /** Only the runs of these people; undefined: of everybody. */
+  readonly personIds?: readonly string[] | undefined;
   readonly now: number;
 }
 
@@ -57,7 +57,7 @@ export async function lockOpenHolds(
 }
 
 /** The runs counted in some buckets, what they have there, and whether a reset made it count as nothing. */
-function runsIn(bucketIds: readonly number[], personId: string | undefined) {
+function runsIn(bucketIds: readonly number[], personIds: readonly string[] | undefined) {
   return sql<{ run_id: string; bucket_id: number; reserved: number; spent: number; forgiven: SqlBool }>`(
     select entry.run_id, entry.bucket_id, sum(entry.reserved_micro_usd) as reserved,
       sum(entry.spent_micro_usd) as spent, hold.created_at,
@@ -68,7 +68,7 @@ function runsIn(bucketIds: readonly number[], personId: string | undefined) {
       where bucket_id in (${sql.join(bucketIds)}) and kind = 'adjust' and run_id is null group by bucket_id
     ) reset on reset.bucket_id = entry.bucket_id
     where entry.bucket_id in (${sql.join(bucketIds)}) ${
-      personId === undefined ? sql`` : sql`and hold.person_id = ${personId}`
+      personIds === undefined ? sql`` : sql`and hold.person_id in (${sql.join(personIds)})`
     }
     group by entry.run_id, entry.bucket_id, hold.state, hold.created_at having ${MEMBERSHIP} > 0
   )`;
@@ -89,14 +89,14 @@ async function recount(transaction: Transaction<Tables>, { kind, target }: Joini
 
 /** Counts the sources' runs of the target's period in the target. Open ones are settled there, too. */
 export async function joinRuns(transaction: Transaction<Tables>, joining: Joining): Promise<void> {
-  const { kind, target, sourceIds, personId, now } = joining;
+  const { kind, target, sourceIds, personIds, now } = joining;
   if (sourceIds.length === 0) return;
   await lockOpenHolds(transaction, kind, sourceIds);
   await sql`
     insert into entry (at, kind, bucket_id, run_id, actor_id, reserved_micro_usd, spent_micro_usd)
     select cast(${now} as bigint), 'adjust', cast(${target.id} as bigint), run_id, null,
       cast(max(reserved) as bigint), cast(max(spent) as bigint)
-    from ${runsIn(sourceIds, personId)} counted
+    from ${runsIn(sourceIds, personIds)} counted
     where created_at >= ${target.starts_at} and not forgiven and not exists (
       select 1 from entry where entry.run_id = counted.run_id and entry.bucket_id = ${target.id}
       group by entry.run_id having ${MEMBERSHIP} > 0
@@ -104,18 +104,18 @@ export async function joinRuns(transaction: Transaction<Tables>, joining: Joinin
   await recount(transaction, joining);
 }
 
-/** A person's runs are no longer counted in the target. */
+/** These people's runs are no longer counted in the target. */
 export async function leaveRuns(
   transaction: Transaction<Tables>,
-  leaving: Omit<Joining, 'sourceIds'> & { readonly personId: string },
+  leaving: Omit<Joining, 'sourceIds'> & { readonly personIds: readonly string[] },
 ): Promise<void> {
-  const { kind, target, personId, now } = leaving;
+  const { kind, target, personIds, now } = leaving;
   await lockOpenHolds(transaction, kind, [target.id]);
   await sql`
     insert into entry (at, kind, bucket_id, run_id, actor_id, reserved_micro_usd, spent_micro_usd)
     select cast(${now} as bigint), 'leave', bucket_id, run_id, null,
       cast(case when forgiven then 0 else -reserved end as bigint),
       cast(case when forgiven then 0 else -spent end as bigint)
-    from ${runsIn([target.id], personId)} counted`.execute(transaction);
+    from ${runsIn([target.id], personIds)} counted`.execute(transaction);
   await recount(transaction, { ...leaving, sourceIds: [] });
 }

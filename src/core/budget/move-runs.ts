@@ -5,15 +5,15 @@ import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
 import type { Scope } from './budget.ts';
 import { ensureBuckets } from './ensure-buckets.ts';
-import { joinRuns, leaveRuns, lockOpenHolds } from './join-runs.ts';
+import { joinRuns, leaveRuns, lockOpenHolds, otherUnits } from './join-runs.ts';
 import { scopeKey } from './scope.ts';
-import { readSettings } from './settings.ts';
+import { peopleUnder, readSettings } from './settings.ts';
 import { nameOf, slotOf } from './slots.ts';
 
 export interface Move {
   /** Whose runs. */
   readonly personIds: readonly string[];
-  /** Person ids under which money is counted. A person's own name keeps its runs: nobody looks there while they are linked. */
+  /** Person ids under which money is counted. */
   readonly from: string;
   readonly to: string;
   readonly now: number;
@@ -34,8 +34,9 @@ export async function moveRuns(transaction: Transaction<Tables>, book: Book, mov
   const { kind } = book;
   const scope: Scope = { kind: 'person', id: to };
   const [setting] = await readSettings(transaction, book.defaults, [scope]);
-  if (!setting?.policy) return;
-  const slot = slotOf(book, setting.policy, now);
+  const policy = setting?.policy;
+  if (!policy) return;
+  const slot = slotOf(book, policy, now);
   await ensureBuckets(transaction, book, [slot]);
   const target = await transaction
     .selectFrom('bucket')
@@ -46,11 +47,15 @@ export async function moveRuns(transaction: Transaction<Tables>, book: Book, mov
     ({ ends_at }) => ends_at === null || ends_at > target.starts_at,
   );
   const sourceIds = sources.map(({ id }) => id);
-  await lockOpenHolds(transaction, kind, sourceIds);
-  for (const personId of personIds) {
-    await joinRuns(transaction, { kind, target, sourceIds, personId, now });
-    if (personId === from) continue;
-    const open = sources.filter(({ ends_at }) => ends_at === null || ends_at > now);
-    for (const source of open) await leaveRuns(transaction, { kind, target: source, personId, now });
+  const ownIds = await otherUnits(transaction, target);
+  await lockOpenHolds(transaction, kind, [...sourceIds, ...ownIds]);
+  await joinRuns(transaction, { kind, target, sourceIds: ownIds, personIds: peopleUnder(policy), now });
+  await joinRuns(transaction, { kind, target, sourceIds, personIds, now });
+  // A person's own name keeps its runs: nobody looks there while they are linked.
+  const leaving = personIds.filter((id) => id !== from);
+  if (leaving.length === 0) return;
+  for (const source of sources) {
+    const isOpen = source.ends_at === null || source.ends_at > now;
+    if (isOpen) await leaveRuns(transaction, { kind, target: source, personIds: leaving, now });
   }
 }

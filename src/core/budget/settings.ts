@@ -123,6 +123,15 @@ function capInForce(
   return cap && { cap, source: 'configuration' };
 }
 
+/** Whose runs count under a person's cap; undefined: it is another kind of cap, and counts whatever it has counted. */
+export function peopleUnder({ scope, keys }: Policy): readonly string[] | undefined {
+  if (scope.kind !== 'person') return undefined;
+  return keys.flatMap((key) => {
+    const member = parseScopeKey(key);
+    return member.kind === 'person' ? member.id : [];
+  });
+}
+
 /** In the order of `scopes`. Linked accounts have the cap of the first of them that has one of its own. */
 export async function readSettings(
   sql: Kysely<Tables>,

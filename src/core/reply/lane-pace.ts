@@ -67,7 +67,7 @@ export function createLanePace(first: Lane): LanePace {
       return Math.max(free, lastAt + restraint * window.evenGapMs(now, lastAt, count));
     },
     take(wish, now) {
-      const release = window.take();
+      const release = window.take(now);
       if (wish !== 'final') {
         lastAt = now;
         restraint = Math.min(1, (window.inUse(now) + 1) / interimSlots(now));

@@ -4,7 +4,7 @@ import type { Lane } from '../chat.ts';
 
 export interface LaneWindow {
   /** Takes a slot from now until `windowMs` after the returned function says that the answer has come. */
-  take(): (answeredAt: number) => void;
+  take(now: number): (answeredAt: number) => void;
   /** Slots that are not free again yet. */
   inUse(now: number): number;
   /** When one of the first `count` slots is free, `now` at the earliest; Infinity while that hangs on an open request. */
@@ -21,41 +21,42 @@ export interface LaneWindow {
  * between, so that no window of its own can hold more than `slots` of them, however long each was on its way.
  */
 export function createLaneWindow(lane: () => Lane): LaneWindow {
-  /** When each slot in use is free again. */
-  let taken: { until: number }[] = [];
+  /** The slots in use: since when, and when each is free again. */
+  let taken: { readonly since: number; until: number }[] = [];
 
-  /** Those still in use, the first to come back first. */
-  function untils(now: number): number[] {
+  function inUse(now: number): typeof taken {
     taken = taken.filter((slot) => slot.until > now);
-    return taken.map((slot) => slot.until).sort((one, other) => one - other);
+    return taken;
   }
 
   return {
-    take() {
-      const slot = { until: Number.POSITIVE_INFINITY };
+    take(now) {
+      const slot = { since: now, until: Number.POSITIVE_INFINITY };
       taken.push(slot);
       return (answeredAt) => {
         slot.until = answeredAt + lane().windowMs;
       };
     },
-    inUse(now) {
-      return untils(now).length;
-    },
+    inUse: (now) => inUse(now).length,
     freeAt(now, count) {
-      const inUse = untils(now);
-      return inUse.length < count ? now : (inUse[inUse.length - count] ?? now);
+      const untils = sorted(inUse(now).map((slot) => slot.until));
+      return untils.length < count ? now : (untils[untils.length - count] ?? now);
     },
     evenGapMs(now, since, count) {
-      const inUse = untils(now);
-      const free = count - inUse.length;
+      const { windowMs } = lane();
+      // A request still open gives its slot back a window after its start at the earliest.
+      const backs = sorted(inUse(now).map((slot) => Math.min(slot.until, slot.since + windowMs)));
+      const free = count - backs.length;
       let gapMs = 0;
-      for (const [index, until] of inUse.entries()) {
+      for (const [index, backAt] of backs.entries()) {
         const requests = free + index + 1;
-        // A request still open gives its slot back a window from now at the earliest.
-        const backAt = Math.min(until, now + lane().windowMs);
         if (requests > 0) gapMs = Math.max(gapMs, (backAt - since) / requests);
       }
       return gapMs;
     },
   };
+}
+
+function sorted(numbers: readonly number[]): number[] {
+  return [...numbers].sort((one, other) => one - other);
 }

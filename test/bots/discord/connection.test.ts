@@ -1,9 +1,9 @@
 /** Signing in, registering commands only when they changed, and coming back after the gateway was lost. */
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { OperatorError } from '../../../src/core/errors.ts';
 import { createDiscordStandin, type DiscordStandin } from '../../standins/discord/standin.ts';
-import { startDiscordBot } from './discord-bot.ts';
+import { startDiscordBot, until } from './discord-bot.ts';
 
 describe('the Discord surface', () => {
   const open: DiscordStandin[] = [];
@@ -76,7 +76,7 @@ describe('the Discord surface', () => {
     const bot = await startDiscordBot({ standin });
     standin.refuseIdentify(4004);
     standin.disconnect(4004);
-    await vi.waitFor(() => expect(bot.logged.join()).toMatch(/for good.*4004.*DISCORD_TOKEN/));
+    await until(() => expect(bot.logged.join()).toMatch(/for good.*4004.*DISCORD_TOKEN/));
     expect(bot.surface.ready).toBe(false);
     await bot.surface.stop();
   });
@@ -117,7 +117,7 @@ describe('the Discord surface', () => {
     standin.mention('while you were away');
     const { invocation } = await bot.next();
     expect(invocation.args).toEqual({ form: 'text', text: 'while you were away' });
-    await vi.waitFor(() => expect(bot.surface.ready).toBe(true));
+    await until(() => expect(bot.surface.ready).toBe(true));
     await bot.surface.stop();
   });
 });

@@ -161,12 +161,12 @@ export async function startDiscordBot(
     submissions,
     logged,
     next: () =>
-      vi.waitFor(() => {
+      until(() => {
         const request = taken[asked];
         if (!request) throw new Error('nothing has arrived yet');
         asked += 1;
         return request;
-      }, 5000),
+      }),
     async close() {
       await surface.stop();
       await standin.close();
@@ -178,4 +178,9 @@ export async function startDiscordBot(
 export async function writeAll(reply: Reply, message: Message, final = true): Promise<void> {
   for (let calls = 0; calls < 60; calls++) if ((await reply.write(message, final)) === 'shown') return;
   throw new Error('60 requests were not enough');
+}
+
+/** Waits for a condition, also where the machine is busy. */
+export function until<T>(condition: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(condition, { timeout: 15_000, interval: 20 });
 }

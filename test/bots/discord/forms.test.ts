@@ -1,9 +1,9 @@
 /** Dialogs: asked before a command runs on a message, opened by a button, filled in and handed over. */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Form, FormField } from '../../../src/core/chat.ts';
 import { createFakeClock } from '../../fake-clock.ts';
-import { type DiscordBot, startDiscordBot, writeAll } from './discord-bot.ts';
+import { type DiscordBot, startDiscordBot, until, writeAll } from './discord-bot.ts';
 
 const line = (name: string, more: Partial<FormField> = {}): FormField => ({
   name,
@@ -53,7 +53,7 @@ describe('a command on a message', () => {
     const { standin } = bot;
     const target = standin.say('E = mc²');
     const used = standin.useOnMessage('Ask about this', target);
-    await vi.waitFor(() => expect(used.acknowledgement()?.type).toBe(9));
+    await until(() => expect(used.acknowledgement()?.type).toBe(9));
     expect(bot.taken).toEqual([]);
     const submitted = standin.submit(used, { prompt: 'Who said that?' });
     const { invocation, reply } = await bot.next();
@@ -71,11 +71,11 @@ describe('a command on a message', () => {
   it('says so when the message is not known any more', async () => {
     const { standin } = bot;
     const used = standin.useOnMessage('Ask about this', standin.say('E = mc²'));
-    await vi.waitFor(() => expect(used.acknowledgement()?.type).toBe(9));
+    await until(() => expect(used.acknowledgement()?.type).toBe(9));
     await bot.surface.stop();
     const next = await startDiscordBot({ standin });
     const submitted = standin.submit(used, { prompt: 'Who said that?' });
-    await vi.waitFor(() => expect(submitted.original()?.ephemeral).toBe(true));
+    await until(() => expect(submitted.original()?.ephemeral).toBe(true));
     expect(submitted.messages().map(standin.text)).toEqual([expect.stringContaining('choose the command')]);
     expect(next.taken).toEqual([]);
     await next.surface.stop();
@@ -101,7 +101,7 @@ describe('a form on Discord', () => {
     return { bot, pressed: bot.standin.press(message, button.id) };
   }
   const shown = (pressed: { acknowledgement(): { type: number } | undefined }) =>
-    vi.waitFor(() => expect(pressed.acknowledgement()?.type).toBe(9));
+    until(() => expect(pressed.acknowledgement()?.type).toBe(9));
 
   it('opens as the first response to the press, and is handed over as it was filled in', async () => {
     const { bot, pressed } = await press({
@@ -124,7 +124,7 @@ describe('a form on Discord', () => {
     await shown(pressed);
     expect(bot.presses).toEqual([]);
     const submitted = bot.standin.submit(pressed, { scheduler: 'karras', image: file, seed: '' });
-    await vi.waitFor(() => expect(bot.submissions).toHaveLength(1));
+    await until(() => expect(bot.submissions).toHaveLength(1));
     const [taken] = bot.submissions;
     expect(taken?.submission).toMatchObject({
       eventId: `discord:${submitted.id}`,
@@ -162,7 +162,7 @@ describe('a form on Discord', () => {
     expect(JSON.parse(modal).components.at(-1).component.value).toBe('negative=\nseed=\nsteps=50');
     const more = 'negative = ugly,\nblurred\nseed=\n steps=30\nguidance=7.5=';
     bot.standin.submit(pressed, { prompt: 'a cat', mask: file, '+more': more });
-    await vi.waitFor(() => expect(bot.submissions).toHaveLength(1));
+    await until(() => expect(bot.submissions).toHaveLength(1));
     expect(bot.submissions[0]?.submission.fields).toEqual({
       values: {
         prompt: 'a cat',
@@ -180,19 +180,17 @@ describe('a form on Discord', () => {
     const { bot, pressed } = await press({ openForm: async () => form([]) });
     await shown(pressed);
     bot.standin.submit(pressed, {});
-    await vi.waitFor(() => expect(bot.submissions).toHaveLength(1));
+    await until(() => expect(bot.submissions).toHaveLength(1));
     const choices = Array.from({ length: 26 }, (_, at) => ({ name: `n${at}`, value: `v${at}` }));
     const other = await press({ openForm: async () => form([line('style', { type: 'choice', choices })]) });
     await shown(other.pressed);
     other.bot.standin.submit(other.pressed, { style: 'v25' });
-    await vi.waitFor(() =>
-      expect(other.bot.submissions[0]?.submission.fields.values).toEqual({ style: 'v25' }),
-    );
+    await until(() => expect(other.bot.submissions[0]?.submission.fields.values).toEqual({ style: 'v25' }));
   });
 
   it('that is not for this person is answered with the sentence that says why', async () => {
     const { bot, pressed } = await press({ openForm: async () => 'Only admins may use this.' });
-    await vi.waitFor(() =>
+    await until(() =>
       expect(pressed.messages().map(bot.standin.text)).toEqual(['Only admins may use this.']),
     );
     expect(pressed.original()?.ephemeral).toBe(true);
@@ -201,7 +199,7 @@ describe('a form on Discord', () => {
   it('that is not ready in time can be asked for again', async () => {
     const clock = createFakeClock();
     const { bot, pressed } = await press({ clock, openForm: () => new Promise(() => undefined) });
-    await vi.waitFor(async () => {
+    await until(async () => {
       await clock.advance(2100);
       expect(pressed.messages().map(bot.standin.text)).toEqual([
         'The form was not ready in time. Please press again.',
@@ -227,7 +225,7 @@ describe('a button that asks for something new', () => {
     await writeAll((await bot.next()).reply, { text: 'Once', buttons: [again] });
     const [message] = command.messages();
     const pressed = message && standin.press(message, again.id);
-    await vi.waitFor(() => expect(pressed?.followUps()).toHaveLength(3));
+    await until(() => expect(pressed?.followUps()).toHaveLength(3));
     const text = pressed?.followUps().map(standin.text).join(' ');
     expect(text?.split(/\s+/)).toHaveLength(800);
     expect(pressed?.followUps().map((each) => each.ephemeral)).toEqual([false, false, false]);
@@ -247,7 +245,7 @@ describe('a button that asks for something new', () => {
     await writeAll((await bot.next()).reply, { text: 'Once', buttons: [again] });
     const [message] = command.messages();
     const pressed = message && standin.press(message, again.id);
-    await vi.waitFor(() => expect(pressed?.followUps().map((each) => each.ephemeral)).toEqual([true]));
+    await until(() => expect(pressed?.followUps().map((each) => each.ephemeral)).toEqual([true]));
     await bot.close();
   });
 
@@ -258,7 +256,7 @@ describe('a button that asks for something new', () => {
     await writeAll((await bot.next()).reply, { text: 'Once', buttons: [again] });
     const [message] = command.messages();
     const pressed = message && standin.press(message, again.id);
-    await vi.waitFor(() => expect(bot.presses).toHaveLength(1));
+    await until(() => expect(bot.presses).toHaveLength(1));
     const reply = bot.presses[0]?.reply();
     if (!reply) throw new Error('there is no press');
     const before = JSON.parse(JSON.stringify(reply.ref));

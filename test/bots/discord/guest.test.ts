@@ -1,9 +1,9 @@
 /** Where the bot is a guest: a person brought the app along, and Discord lets it do little more than answer them. */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { ReplyGoneError } from '../../../src/core/errors.ts';
-import { type DiscordBot, startDiscordBot, writeAll } from './discord-bot.ts';
+import { type DiscordBot, startDiscordBot, until, writeAll } from './discord-bot.ts';
 
 const minute = 60_000;
 
@@ -58,7 +58,7 @@ describe('a reply of a guest on Discord', () => {
     const [message] = command.messages();
     const where = { channel: bot.standin.elsewhere, userInstall: true };
     const pressed = message && bot.standin.press(message, again.id, where);
-    await vi.waitFor(() => expect(pressed?.followUps()).toHaveLength(1));
+    await until(() => expect(pressed?.followUps()).toHaveLength(1));
     const anew = bot.presses[0]?.reply();
     const text = pages(6);
     if (anew) await writeAll(anew, { text });

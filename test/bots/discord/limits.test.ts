@@ -1,10 +1,10 @@
 /** Discord's rate limits: learned from its answers, kept without queues, and nobody held up by somebody else. */
 
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createLaneRates } from '../../../src/bots/discord/lane-rates.ts';
 import { RateLimitedError } from '../../../src/core/errors.ts';
 import { createDiscordStandin } from '../../standins/discord/standin.ts';
-import { type DiscordBot, startDiscordBot } from './discord-bot.ts';
+import { type DiscordBot, startDiscordBot, until } from './discord-bot.ts';
 
 let bot: DiscordBot | undefined;
 afterEach(() => bot?.close());
@@ -76,5 +76,5 @@ it('leaves Discord alone while it wants nothing from the bot at all, except answ
   expect(next instanceof RateLimitedError && next.retryAfterMs).toBeGreaterThan(50_000);
   expect(standin.rateLimited()).toBe(refused);
   await interaction?.reply.write({ text: 'still answered' }, true);
-  await vi.waitFor(() => expect(command.messages().map(standin.text)).toEqual(['still answered']));
+  await until(() => expect(command.messages().map(standin.text)).toEqual(['still answered']));
 });

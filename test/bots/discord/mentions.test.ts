@@ -1,8 +1,8 @@
 /** Where answers to mentions go, and that somebody is seen to be at work on them. */
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts';
-import { type DiscordBot, startDiscordBot, writeAll } from './discord-bot.ts';
+import { type DiscordBot, startDiscordBot, until, writeAll } from './discord-bot.ts';
 
 describe('a mention on Discord', () => {
   const open: DiscordBot[] = [];
@@ -17,8 +17,8 @@ describe('a mention on Discord', () => {
   const threadOf = (bot: DiscordBot, id: string) => bot.standin.world.channels.get(id);
   const typing = (bot: DiscordBot) => bot.standin.world.typing.length;
   /** Turns the hands until something has happened on the wire. */
-  const until = (clock: FakeClock, condition: () => void) =>
-    vi.waitFor(async () => {
+  const untilLater = (clock: FakeClock, condition: () => void) =>
+    until(async () => {
       await clock.advance(1000);
       condition();
     });
@@ -28,10 +28,10 @@ describe('a mention on Discord', () => {
     const bot = await start({ clock });
     bot.standin.mention('hi');
     const { reply } = await bot.next();
-    await vi.waitFor(() => expect(typing(bot)).toBe(1));
+    await until(() => expect(typing(bot)).toBe(1));
     await reply.write({ text: '', status: 'Booting' }, false);
-    await until(clock, () => expect(typing(bot)).toBe(2));
-    await until(clock, () => expect(typing(bot)).toBe(3));
+    await untilLater(clock, () => expect(typing(bot)).toBe(2));
+    await untilLater(clock, () => expect(typing(bot)).toBe(3));
     await reply.write({ text: 'First words' }, false);
     await clock.advance(60_000);
     expect(clock.sleeping).toBe(0);
@@ -42,7 +42,7 @@ describe('a mention on Discord', () => {
     const clock = createFakeClock();
     const bot = await start({ clock });
     bot.standin.directMessage('hi');
-    await vi.waitFor(() => expect(clock.sleeping).toBe(1));
+    await until(() => expect(clock.sleeping).toBe(1));
     await bot.surface.stop();
     await clock.advance(1000);
     expect(clock.sleeping).toBe(0);

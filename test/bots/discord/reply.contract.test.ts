@@ -1,11 +1,10 @@
 /** Discord's replies under the contract that every surface's replies keep, on the wire with the real discord.js. */
 
-import { vi } from 'vitest';
 import type { ReplyRef } from '../../../src/core/chat.ts';
 import { type ReplyHarness, replyContract } from '../../core/reply/reply-contract.ts';
 import { asArray, asObject } from '../../standins/discord/refusal.ts';
 import { latest, type StandinMessage } from '../../standins/discord/world.ts';
-import { type DiscordBot, startDiscordBot } from './discord-bot.ts';
+import { type DiscordBot, startDiscordBot, until } from './discord-bot.ts';
 
 async function harnessOf(prepare: (bot: DiscordBot) => Promise<void> | void): Promise<ReplyHarness> {
   const bot = await startDiscordBot();
@@ -47,7 +46,7 @@ replyContract('a Discord mention', () =>
 replyContract('a Discord interaction whose token has run out', () =>
   harnessOf(async ({ standin, taken }) => {
     standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
-    await vi.waitFor(() => {
+    await until(() => {
       if (taken.length === 0) throw new Error('nothing has arrived yet');
     });
     standin.advance(16 * 60_000);

@@ -1,9 +1,9 @@
 /** What arrives from Discord becomes an invocation, acknowledged in time. */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../fake-clock.ts';
 import { createDiscordStandin } from '../../standins/discord/standin.ts';
-import { type DiscordBot, startDiscordBot, writeAll } from './discord-bot.ts';
+import { type DiscordBot, startDiscordBot, until, writeAll } from './discord-bot.ts';
 
 describe('a request on Discord', () => {
   let bot: DiscordBot;
@@ -154,7 +154,7 @@ describe('a request on Discord', () => {
         { name: 'sky.png', url: 'https://cdn.test/sky.png', contentType: 'image/png', sizeBytes: 9 },
       ],
     });
-    await vi.waitFor(() => expect(standin.world.typing).toHaveLength(1));
+    await until(() => expect(standin.world.typing).toHaveLength(1));
     await writeAll(first.reply, { text: 'Rayleigh.' });
     const answer = standin.messages(standin.channel).at(-1);
     expect(answer && standin.text(answer)).toBe('Rayleigh.');
@@ -194,7 +194,7 @@ describe('a request on Discord', () => {
     const clock = createFakeClock();
     const slow = await startDiscordBot({ clock, suggest: () => new Promise(() => undefined) });
     const typing = slow.standin.autocomplete({ name: 'ask', options: { model: 'x' }, focused: 'model' });
-    await vi.waitFor(async () => {
+    await until(async () => {
       await clock.advance(2500);
       expect(typing.acknowledgement()?.data).toEqual({ choices: [] });
     });
@@ -204,7 +204,7 @@ describe('a request on Discord', () => {
   it('gets suggestions while it is typed, at most 25', async () => {
     const { standin } = bot;
     const typing = standin.autocomplete({ name: 'ask', options: { model: 'lla' }, focused: 'model' });
-    await vi.waitFor(() => expect(typing.acknowledgement()?.type).toBe(8));
+    await until(() => expect(typing.acknowledgement()?.type).toBe(8));
     const choices = typing.acknowledgement()?.data.choices;
     expect(choices).toHaveLength(25);
     expect(choices).toContainEqual({ name: 'ask model lla 0', value: 'm0' });
@@ -221,7 +221,7 @@ describe('a request on Discord', () => {
     const [message] = command.messages();
     if (!message) throw new Error('there is no answer');
     const press = standin.press(message, 'cancel:1');
-    await vi.waitFor(() => expect(press.followUps().map(standin.text)).toEqual(['Stopping @everyone.']));
+    await until(() => expect(press.followUps().map(standin.text)).toEqual(['Stopping @everyone.']));
     expect(press.followUps().map((each) => each.ephemeral)).toEqual([true]);
     expect(press.acknowledgement()).toMatchObject({ type: 6 });
     expect(command.messages().map(standin.text)).toEqual(['Once']);
@@ -243,7 +243,7 @@ describe('a request on Discord', () => {
     const { standin } = bot;
     standin.failNext('POST', /callback$/, 404, 10062);
     standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
-    await vi.waitFor(() => expect(bot.logged.join()).toContain('could not be answered'));
+    await until(() => expect(bot.logged.join()).toContain('could not be answered'));
     expect(bot.taken).toEqual([]);
   });
 
@@ -251,7 +251,7 @@ describe('a request on Discord', () => {
     const { standin } = bot;
     standin.failNext('POST', /callback$/, 400, 40060);
     standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
-    await vi.waitFor(() => expect(bot.logged.join()).toContain('could not be answered'));
+    await until(() => expect(bot.logged.join()).toContain('could not be answered'));
     expect(bot.taken).toEqual([]);
   });
 

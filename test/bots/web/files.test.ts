@@ -117,8 +117,21 @@ describe('what people send', () => {
   it('is refused when it would fill the disk', async () => {
     const { post } = await open();
     const film = { name: 'film.mp4', contentType: 'video/mp4', sizeBytes: 100_000_000 };
-    for (let count = 0; count < 20; count++) expect((await post('/uploads', film)).status).toBe(201);
-    expect((await post('/uploads', film)).status).toBe(413);
+    for (let count = 0; count < 50; count++) expect((await post('/uploads', film)).status).toBe(201);
+    const full = await post('/uploads', film);
+    expect([full.status, await full.json()]).toEqual([
+      413,
+      { error: 'There is no room for more files today. Try again tomorrow.' },
+    ]);
+  });
+
+  it('is gone when its sender takes it back', async () => {
+    const { post, upload, url } = await open();
+    const id = await upload('a.txt', new Uint8Array(3));
+    const headers = { 'Content-Type': 'application/json' };
+    expect((await fetch(`${url}/uploads/${id}`, { method: 'DELETE', headers })).status).toBe(204);
+    expect((await fetch(`${url}/uploads/${id}`)).status).toBe(404);
+    expect((await post('/chat', { conversation: CONVERSATION, text: 'x', files: [id] })).status).toBe(400);
   });
 
   it('cannot be asked about when it is gone or was never sent whole', async () => {

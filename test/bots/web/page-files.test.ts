@@ -1,6 +1,6 @@
 /** Files, pictures and forms on the page, in a real browser. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -126,6 +126,8 @@ describe.skipIf(!browserPresent)('the page', () => {
     await page.getByRole('button', { name: 'Send' }).click();
     await expect.poll(() => received()?.command).toBe('transcribe');
     expect(received()?.attachments.map(({ name }) => name)).toEqual(['song.mp3']);
+    // What was given up is not kept: a file and its description are left.
+    await expect.poll(async () => (await readdir(join(playground.filesDirectory, 'uploads'))).length).toBe(2);
   });
 
   it('gives question and files back when they could not be sent', async () => {

@@ -31,6 +31,7 @@ function settle(more: Partial<Pick<Prediction, 'status' | 'metrics'>>, cancelled
     output: 'Yes.',
     logs: '',
     metrics: {},
+    dataRemoved: false,
     createdAt: 9000,
     startedAt: STARTED_AT,
     completedAt: STARTED_AT + 3000,

@@ -1,0 +1,120 @@
+/** `/run` all the way: the whole bot over the sandbox, its form on Discord, on Slack and on the page, the pictures’ bytes. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type App, startApp } from '../../src/app.ts';
+import { readConfig } from '../../src/core/config/config.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { silent } from '../core/models/replicate-server.ts';
+import { createDiscordStandin, type DiscordStandin } from '../standins/discord/standin.ts';
+import { createSlackStandin, type SlackStandin } from '../standins/slack/slack-standin.ts';
+import { buttonsOf, GENERAL, latest, ADA as SLACK_ADMIN, shownText } from '../standins/slack/world.ts';
+import { PNG } from './named-core.ts';
+
+const COUNTER = 'sandbox/word-counter';
+const until = <T>(condition: () => T | Promise<T>) =>
+  vi.waitFor(condition, { timeout: 15_000, interval: 20 });
+
+let folder: string;
+let sandbox: Sandbox;
+let discord: DiscordStandin;
+let slack: SlackStandin;
+let app: App;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'replibot-test-'));
+  sandbox = createSandbox({ coldBootMs: 0 });
+  discord = await createDiscordStandin();
+  slack = await createSlackStandin();
+  const path = join(folder, 'replibot.yaml');
+  await writeFile(path, 'commands: { run: { hardware: t4, max-seconds: 600 } }');
+  const config = readConfig({
+    REPLIBOT_CONFIG: path,
+    DATABASE_URL: `sqlite:${join(folder, 'replibot.db')}`,
+    PORT: '0',
+    REPLICATE_API_TOKEN: 'r8_test',
+    REPLICATE_API_URL: (await sandbox.start()).url,
+    DISCORD_TOKEN: discord.token,
+    DISCORD_API_URL: discord.apiUrl,
+    SLACK_BOT_TOKEN: slack.world.botToken,
+    SLACK_APP_TOKEN: slack.world.appToken,
+    SLACK_API_URL: slack.apiUrl,
+  });
+  app = await startApp(config, silent);
+});
+afterEach(async () => {
+  await app.stop();
+  await Promise.all([discord.close(), slack.close(), sandbox.stop()]);
+  await rm(folder, { recursive: true });
+});
+
+it('asks for the inputs in a dialog on Discord, and answers below it', async () => {
+  const asked = discord.sendCommand({ name: 'run', options: { model: COUNTER }, admin: true });
+  const offer = await until(() => {
+    const message = asked.original();
+    if (!message || !discord.text(message).includes('Fill in')) throw new Error('no offer yet');
+    return message;
+  });
+  const pressed = discord.press(offer, `form:run:${COUNTER}`, { admin: true });
+  await until(() => expect(pressed.acknowledgement()?.type).toBe(9));
+  const submitted = discord.submit(pressed, { text: 'a b a', most: '1' }, { admin: true });
+  await until(() => {
+    expect(submitted.messages().map(discord.text).join('\n')).toContain('"words": 3');
+  });
+  expect(sandbox.predictions[0]?.input).toMatchObject({ text: 'a b a', most: 1, order: 'frequent' });
+});
+
+it('says on Discord what is wrong with what was filled in, and runs nothing', async () => {
+  const asked = discord.sendCommand({ name: 'run', options: { model: COUNTER }, admin: true });
+  const offer = await until(() => {
+    const message = asked.original();
+    if (!message || !discord.text(message).includes('Fill in')) throw new Error('no offer yet');
+    return message;
+  });
+  const pressed = discord.press(offer, `form:run:${COUNTER}`, { admin: true });
+  await until(() => expect(pressed.acknowledgement()?.type).toBe(9));
+  const submitted = discord.submit(pressed, { text: 'a', most: '99' }, { admin: true });
+  await until(() => {
+    expect(submitted.messages().map(discord.text).join('\n')).toContain(
+      'must be a whole number from 1 to 50; not "99".',
+    );
+  });
+  expect(sandbox.predictions).toHaveLength(0);
+});
+
+it('takes a file in a dialog on Slack, uploads it, and shares the picture that comes out', async () => {
+  await slack.mention(`<@bot> run nightmareai/real-esrgan`, { user: SLACK_ADMIN });
+  const offer = await until(() => {
+    const found = slack.messages(GENERAL).find((message) => buttonsOf(latest(message)).length > 0);
+    if (!found) throw new Error('no offer yet');
+    return found;
+  });
+  const [button] = buttonsOf(latest(offer));
+  await slack.press(offer, button?.actionId ?? '', SLACK_ADMIN);
+  const view = await until(() => {
+    const [opened] = slack.world.views;
+    if (!opened) throw new Error('no dialog yet');
+    return opened;
+  });
+  const picture = slack.file({ name: 'dot.png', mimetype: 'image/png', bytes: new Uint8Array(PNG) });
+  await slack.submit(view, { image: [picture], scale: '2' });
+  await until(() => expect(sandbox.predictions[0]?.status).toBe('succeeded'));
+  const input = sandbox.predictions[0]?.input;
+  expect(input).toMatchObject({ scale: 2 });
+  expect(String(input?.image)).toContain('/files/');
+});
+
+it('is written in one line with its inputs in a mention on Slack', async () => {
+  await slack.mention(`<@bot> run ${COUNTER} text="a b c" --most 2`, { user: SLACK_ADMIN });
+  await until(() => {
+    expect(
+      slack
+        .messages(GENERAL)
+        .map((message) => shownText(latest(message)))
+        .join('\n'),
+    ).toContain('"words": 3');
+  });
+  expect(sandbox.predictions[0]?.input).toMatchObject({ text: 'a b c', most: 2 });
+});
