@@ -1,6 +1,6 @@
 /**
  * Admit and settle with five caps (person, role, channel, workspace, everybody), against the bare driver doing the same
- * statements, and with a thousand against a million runs in the past; on SQLite and, where there is one, on Postgres.
+ * statements, and with a thousand against a million rows of past runs; on SQLite and, where there is one, on Postgres.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -63,11 +63,11 @@ async function compare(name: string, bench: Bench): Promise<Row[]> {
   return rows;
 }
 
-/** The same operations after a thousand runs and after a million. */
+/** The same operations with a thousand rows of history and with a million. */
 async function growth(name: string, bench: Bench): Promise<Row> {
   const speeds: number[] = [];
-  for (const runs of [FEW, MANY]) {
-    await fillHistory(bench.database, runs);
+  for (const rows of [FEW, MANY]) {
+    await fillHistory(bench.database, rows);
     await bench.prepare(0);
     const rounds: number[] = [];
     for (let round = 0; round < ROUNDS; round++) rounds.push(await speed(1, bench.ours));
@@ -75,7 +75,7 @@ async function growth(name: string, bench: Bench): Promise<Row> {
   }
   const [few = 0, many = 1] = speeds;
   return {
-    name: `${name}: cost of one after ${MANY} runs over after ${FEW}`,
+    name: `${name}: cost of one after ${MANY} rows of history over after ${FEW}`,
     value: few / many,
     unit: 'x',
     bound: 2,

@@ -42,6 +42,7 @@ function say(text) {
 
 function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
+  lastTop = scroller.scrollTop;
 }
 
 function viewOf(replyId, question) {

@@ -40,7 +40,7 @@ export function createConfiguredCommand(
       const files = new Map<string, readonly Attachment[]>();
       for (const [name, option] of mapped) {
         const value = args[name] ?? option.default;
-        if (typeof value === 'object') files.set(option.input, [value]);
+        if (typeof value === 'object') files.set(option.input, [...(files.get(option.input) ?? []), value]);
         else if (value !== undefined) given[option.input] = value;
       }
       const nameOf = (input: string) => mapped.find(([, option]) => option.input === input)?.[0] ?? input;

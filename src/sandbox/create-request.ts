@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { parseDuration } from './durations.ts';
 import { checkInput } from './input-check.ts';
+import type { Draft } from './life.ts';
 import type { SandboxModel } from './models.ts';
-import type { Draft } from './predictions.ts';
 import { invalidInput, Problem } from './problems.ts';
 import type { WebhookEvent } from './record.ts';
 

@@ -24,17 +24,23 @@ export function createOpenGivenFile(options: {
   /** Without, only data URIs and own files are read. */
   readonly fetchLinks: boolean;
 }): OpenGivenFile {
-  return async (url, signal) => {
+  async function open(url: string, signal: AbortSignal): Promise<GivenFile | undefined> {
     const own = options.openOwn(url);
     if (own) return read(own);
     if (!url.startsWith('data:') && !options.fetchLinks) return undefined;
-    const response = await fetch(url, { signal }).catch(() => undefined);
-    signal.throwIfAborted();
-    if (!response?.ok || !response.body) {
-      await response?.body?.cancel();
-      throw new ModelFailure(`Failed to download the input file: ${response?.status ?? 'no connection'}`);
+    const response = await fetch(url, { signal });
+    if (response.ok && response.body) return read(Readable.fromWeb(response.body));
+    await response.body?.cancel();
+    throw new ModelFailure(`Failed to download the input file: ${response.status}`);
+  }
+
+  return async (url, signal) => {
+    try {
+      return await open(url, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof ModelFailure ? error : new ModelFailure('Failed to download the input file');
     }
-    return read(Readable.fromWeb(response.body));
   };
 }
 

@@ -1,41 +1,10 @@
-/** The predictions of a sandbox and their lives: boot, run, end, cancellation, deadlines, removal of data. */
+/** The predictions of a sandbox: how they begin, who watches them, what is left of them after an hour. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Faults } from './faults.ts';
-import type { OpenGivenFile } from './given-file.ts';
-import { ModelFailure } from './job.ts';
-import { measure } from './metrics.ts';
-import type { Outputs } from './outputs.ts';
-import {
-  isTerminal,
-  type PredictionRecord,
-  type Status,
-  type StreamEvent,
-  type WebhookEvent,
-} from './record.ts';
-import { perform } from './work.ts';
+import { type Draft, lead, type WorkOptions } from './life.ts';
+import { isTerminal, type PredictionRecord, type WebhookEvent } from './record.ts';
 
-/** What a create has settled; the rest is the prediction's life. */
-export type Draft = Pick<
-  PredictionRecord,
-  'model' | 'kind' | 'official' | 'version' | 'deployment' | 'input' | 'headers' | 'webhook' | 'webhookEvents'
-> & {
-  readonly streams: boolean;
-  /** The output is a list, of pieces of text or of files; otherwise one value. */
-  readonly listed: boolean;
-  /** The input with the model's defaults. */
-  readonly fullInput: PredictionRecord['input'];
-  readonly deadlineSeconds: number | undefined;
-};
-
-export interface PredictionsOptions {
-  readonly faults: Faults;
-  readonly outputs: Outputs;
-  readonly openGivenFile: OpenGivenFile;
-  /** How long one second of a limit lasts: of Cancel-After, the 30 minutes, the hour until data is removed. */
-  readonly limitSecondMs: number;
-  readonly now: () => number;
-  readonly answer: ((input: PredictionRecord['input']) => string) | undefined;
+export interface PredictionsOptions extends WorkOptions {
   readonly onChange: (record: PredictionRecord, change: WebhookEvent) => void;
 }
 
@@ -54,16 +23,13 @@ export interface Predictions {
   stop(): void;
 }
 
-const maxRunSeconds = 30 * 60;
 const dataSeconds = 3600;
-/** Node fires timers that are longer than this at once. */
-const maxTimerMs = 2 ** 31 - 1;
 const idAlphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 const newId = (): string => [...randomBytes(26)].map((byte) => idAlphabet[byte % 32]).join('');
 
 export function createPredictions(options: PredictionsOptions): Predictions {
-  const { faults, outputs, limitSecondMs, now } = options;
+  const { faults, limitSecondMs, now } = options;
   const all: PredictionRecord[] = [];
   const byId = new Map<string, PredictionRecord>();
   const lives = new Map<string, AbortController>();
@@ -77,78 +43,16 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     for (const listener of listeners.get(record.id) ?? []) listener();
   };
 
-  const setStatus = (record: PredictionRecord, status: Status): void => {
-    record.status = status;
-    record.statuses.push({ status, at: now() });
-  };
-
-  const emit = (record: PredictionRecord, event: StreamEvent['event'], data: string): void => {
-    record.events.push({ event, data });
-    changed(record, event === 'logs' ? 'logs' : 'output');
-  };
-
   async function live(record: PredictionRecord, draft: Draft, life: AbortController): Promise<void> {
-    const signal = AbortSignal.any([life.signal, stopped.signal]);
-    let firstTokenAt: number | undefined;
-    let status: Status = 'succeeded';
-    const timers: NodeJS.Timeout[] = [];
-    const stopAfter = (ms: number, reason: 'canceled' | 'timeout'): void => {
-      timers.push(setTimeout(() => life.abort(reason), Math.min(ms, maxTimerMs)));
-    };
-    try {
-      if (record.deadlineAt !== undefined) stopAfter(record.deadlineAt - now(), 'canceled');
-      const boot = (warm.has(record.model) ? 0 : faults.coldBootMs) + faults.queueMs;
-      await sleep(boot, undefined, { signal });
-      warm.add(record.model);
-      record.startedAt = now();
-      setStatus(record, 'processing');
-      changed(record, 'start');
-      stopAfter(maxRunSeconds * limitSecondMs, 'timeout');
-      await perform({
-        kind: record.kind,
-        input: draft.fullInput,
-        faults,
-        signal,
-        answer: options.answer?.(record.input),
-        output: (item) => {
-          firstTokenAt ??= now();
-          if (!draft.listed) record.output = item;
-          else if (Array.isArray(record.output)) record.output.push(item);
-          else record.output = [item];
-          emit(record, 'output', item);
-        },
-        result: (value) => {
-          record.output = value;
-        },
-        log: (text) => {
-          record.logs += text;
-          emit(record, 'logs', text);
-        },
-        keep: (file) => outputs.keep(record.id, file),
-        open: (url) => options.openGivenFile(url, signal),
-      });
-    } catch (error) {
-      if (stopped.signal.aborted) return;
-      if (error instanceof ModelFailure) {
-        status = 'failed';
-        record.error = error.message;
-      } else if (life.signal.reason === 'timeout') {
-        status = 'failed';
-        record.error = `Prediction timed out after ${maxRunSeconds / 60} minutes`;
-      } else if (life.signal.aborted) {
-        status = record.startedAt === undefined ? 'aborted' : 'canceled';
-      } else {
-        throw error;
-      }
-    } finally {
-      for (const timer of timers) clearTimeout(timer);
-      lives.delete(record.id);
-    }
-    record.completedAt = now();
-    measure(record, firstTokenAt, faults);
-    setStatus(record, status);
-    record.events.push(...endOfStream(record));
-    changed(record, 'completed');
+    await lead(record, draft, {
+      ...options,
+      life,
+      stopped: stopped.signal,
+      bootMs: (warm.has(record.model) ? 0 : faults.coldBootMs) + faults.queueMs,
+      onStart: () => warm.add(record.model),
+      onChange: (change) => changed(record, change),
+    });
+    lives.delete(record.id);
   }
 
   const removeOldData = (record: PredictionRecord): void => {
@@ -221,19 +125,4 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       stopped.abort();
     },
   };
-}
-
-function endOfStream(record: PredictionRecord): StreamEvent[] {
-  switch (record.status) {
-    case 'failed':
-      return [
-        { event: 'error', data: JSON.stringify({ detail: record.error }) },
-        { event: 'done', data: '{"reason":"error"}' },
-      ];
-    case 'canceled':
-    case 'aborted':
-      return [{ event: 'done', data: '{"reason":"canceled"}' }];
-    default:
-      return [{ event: 'done', data: '{}' }];
-  }
 }

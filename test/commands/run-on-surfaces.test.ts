@@ -4,9 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { type App, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/core/config/config.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { watch } from '../bots/web/playground.ts';
 import { silent } from '../core/models/replicate-server.ts';
 import { createDiscordStandin, type DiscordStandin } from '../standins/discord/standin.ts';
 import { createSlackStandin, type SlackStandin } from '../standins/slack/slack-standin.ts';
@@ -50,7 +52,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('asks for the inputs in a dialog on Discord, and answers below it', async () => {
+/** What an admin who fills in the dialog on Discord gets to read. */
+async function fillInOnDiscord(values: Readonly<Record<string, string>>): Promise<() => string> {
   const asked = discord.sendCommand({ name: 'run', options: { model: COUNTER }, admin: true });
   const offer = await until(() => {
     const message = asked.original();
@@ -59,28 +62,19 @@ it('asks for the inputs in a dialog on Discord, and answers below it', async () 
   });
   const pressed = discord.press(offer, `form:run:${COUNTER}`, { admin: true });
   await until(() => expect(pressed.acknowledgement()?.type).toBe(9));
-  const submitted = discord.submit(pressed, { text: 'a b a', most: '1' }, { admin: true });
-  await until(() => {
-    expect(submitted.messages().map(discord.text).join('\n')).toContain('"words": 3');
-  });
+  const submitted = discord.submit(pressed, values, { admin: true });
+  return () => submitted.messages().map(discord.text).join('\n');
+}
+
+it('asks for the inputs in a dialog on Discord, and answers below it', async () => {
+  const answer = await fillInOnDiscord({ text: 'a b a', most: '1' });
+  await until(() => expect(answer()).toContain('"words": 3'));
   expect(sandbox.predictions[0]?.input).toMatchObject({ text: 'a b a', most: 1, order: 'frequent' });
 });
 
 it('says on Discord what is wrong with what was filled in, and runs nothing', async () => {
-  const asked = discord.sendCommand({ name: 'run', options: { model: COUNTER }, admin: true });
-  const offer = await until(() => {
-    const message = asked.original();
-    if (!message || !discord.text(message).includes('Fill in')) throw new Error('no offer yet');
-    return message;
-  });
-  const pressed = discord.press(offer, `form:run:${COUNTER}`, { admin: true });
-  await until(() => expect(pressed.acknowledgement()?.type).toBe(9));
-  const submitted = discord.submit(pressed, { text: 'a', most: '99' }, { admin: true });
-  await until(() => {
-    expect(submitted.messages().map(discord.text).join('\n')).toContain(
-      'must be a whole number from 1 to 50; not "99".',
-    );
-  });
+  const answer = await fillInOnDiscord({ text: 'a', most: '99' });
+  await until(() => expect(answer()).toContain('must be a whole number from 1 to 50; not "99".'));
   expect(sandbox.predictions).toHaveLength(0);
 });
 
@@ -100,11 +94,64 @@ it('takes a file in a dialog on Slack, uploads it, and shares the picture that c
   });
   const picture = slack.file({ name: 'dot.png', mimetype: 'image/png', bytes: new Uint8Array(PNG) });
   await slack.submit(view, { image: [picture], scale: '2' });
-  await until(() => expect(sandbox.predictions[0]?.status).toBe('succeeded'));
+  const shared = await until(() => {
+    const file = [...slack.world.files.values()].find(
+      ({ shares, name }) => shares.length > 0 && name !== 'dot.png',
+    );
+    if (!file?.bytes) throw new Error('no picture yet');
+    return file;
+  });
   const input = sandbox.predictions[0]?.input;
   expect(input).toMatchObject({ scale: 2 });
   expect(String(input?.image)).toContain('/files/');
+  expect(Buffer.from(shared.bytes ?? [])).toEqual(await made());
 });
+
+it('takes a file in a form on the page, and shows the picture that comes out', async () => {
+  const post = async (path: string, body: unknown, method = 'POST') => {
+    const headers = { 'content-type': 'application/json', origin: app.url };
+    const response = await fetch(app.url + path, { method, headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.json();
+  };
+  const conversation = 'conversation-1';
+  const asked = await post('/chat', { conversation, text: '/run nightmareai/real-esrgan' });
+  const id = 'form:run:nightmareai/real-esrgan';
+  const events = `${app.url}/chat/${conversation}/events`;
+  const offer = await watch(events, (seen) => [...seen.values()].some(({ final }) => final));
+  expect(asked).toEqual({ replyId: expect.any(String) });
+  expect([...offer.values()][0]?.blocks.join('')).toContain('face_enhance');
+  const { form } = z
+    .object({ form: z.object({ fields: z.array(z.object({ name: z.string(), type: z.string() })) }) })
+    .parse(await post(`/chat/${conversation}/form`, { buttonId: id }));
+  expect(form.fields[0]).toEqual({ name: 'image', type: 'file' });
+
+  const upload = { name: 'dot.png', contentType: 'image/png', sizeBytes: PNG.length };
+  const begun = z.object({ id: z.string() }).parse(await post('/uploads', upload));
+  const headers = { 'content-type': 'application/octet-stream', origin: app.url };
+  await fetch(`${app.url}/uploads/${begun.id}?offset=0`, {
+    method: 'PATCH',
+    headers,
+    body: new Uint8Array(PNG),
+  });
+  await post(`/chat/${conversation}/submit`, {
+    id: 'submit-1',
+    form: id,
+    question: 'Run',
+    values: { scale: '2' },
+    files: { image: begun.id },
+  });
+  const seen = await watch(events, (all) => [...all.values()].filter(({ final }) => final).length === 2);
+  const { files } = z.object({ files: z.array(z.object({ key: z.string() })) }).parse(seen.get('submit-1'));
+  const shown = await fetch(`${app.url}/chat/${conversation}/submit-1/files/${files[0]?.key}`);
+  expect(Buffer.from(await shown.arrayBuffer())).toEqual(await made());
+});
+
+/** The bytes that the model made. */
+async function made(): Promise<Buffer> {
+  const response = await fetch(String(sandbox.predictions[0]?.output));
+  return Buffer.from(await response.arrayBuffer());
+}
 
 it('is written in one line with its inputs in a mention on Slack', async () => {
   await slack.mention(`<@bot> run ${COUNTER} text="a b c" --most 2`, { user: SLACK_ADMIN });

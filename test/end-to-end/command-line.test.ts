@@ -27,13 +27,13 @@ async function replibot(args: readonly string[], env: Readonly<Record<string, st
   let errors = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   child.stderr.on('data', (chunk) => (errors += String(chunk)));
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
   await once(child, 'close');
   clearTimeout(timer);
   return { code: child.exitCode, output, errors };
 }
 
-describe('replibot', () => {
+describe('replibot', { timeout: 90_000 }, () => {
   it('--help says what there is', async () => {
     const { code, output } = await replibot(['--help']);
     expect(code).toBe(0);

@@ -42,7 +42,7 @@ export async function dieAt<T>(
 export async function allClosed(stage: Stage): Promise<void> {
   await vi.waitFor(
     async () => expect((await stage.books()).runs.map((run) => run.state)).toEqual(['closed']),
-    { timeout: 100_000, interval: 300 },
+    { timeout: 150_000, interval: 300 },
   );
 }
 

@@ -86,7 +86,11 @@ async function askWithFile(
     body: JSON.stringify({ name, contentType: '', sizeBytes: bytes.length }),
   });
   const { id } = z.object({ id: z.string() }).parse(await begun.json());
-  await fetch(`${bot.url}/uploads/${id}?offset=0`, { method: 'PATCH', body: new Uint8Array(bytes) });
+  await fetch(`${bot.url}/uploads/${id}?offset=0`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: new Uint8Array(bytes),
+  });
   const asked = { conversation: randomUUID(), replyId: randomUUID() };
   const response = await fetch(`${bot.url}/chat`, {
     method: 'POST',
@@ -106,7 +110,7 @@ function silence(seconds: number): Buffer {
   return bytes;
 }
 
-describe.concurrent('files on the page', { timeout: 120_000 }, () => {
+describe('files on the page', { timeout: 180_000 }, () => {
   it('pictures come as the model made them, and their buttons work after a restart', async () => {
     const { sandbox, startBot: start } = await setUp();
     const first = await start();

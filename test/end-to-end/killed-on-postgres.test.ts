@@ -65,7 +65,7 @@ async function createScene(server: string): Promise<Scene> {
   };
 }
 
-describe.runIf(postgresUrl).concurrent('a bot on Postgres that is killed', { timeout: 120_000 }, () => {
+describe.runIf(postgresUrl).concurrent('a bot on Postgres that is killed', { timeout: 180_000 }, () => {
   it.each(MOMENTS)('goes on where it stood when $name', async ({ when }) => {
     await using scene = await createScene(postgresUrl ?? '');
     const { stage, wire, first } = scene;

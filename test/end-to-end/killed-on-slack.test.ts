@@ -56,7 +56,7 @@ const MOMENTS: readonly Moment[] = [
   },
 ];
 
-describe.concurrent('a bot on Slack that is killed', { timeout: 120_000 }, () => {
+describe.concurrent('a bot on Slack that is killed', { timeout: 180_000 }, () => {
   it.each(MOMENTS)('goes on where it stood when $name', async (moment) => {
     await using stage = await createStage(
       { answer: ANSWER, tokensPerSecond: 120, coldBootMs: 400 },

@@ -21,7 +21,7 @@ const MOMENTS: readonly { name: string; when: (passage: Passage) => boolean }[] 
   },
 ];
 
-describe.concurrent('a bot whose page is open when it is killed', { timeout: 120_000 }, () => {
+describe.concurrent('a bot whose page is open when it is killed', { timeout: 180_000 }, () => {
   const createWebStage = () =>
     createStage({ answer: ANSWER, tokensPerSecond: 240, coldBootMs: 400 }, { platforms: [] });
 

@@ -72,7 +72,7 @@ function textOf(stage: Stage, messages: readonly StandinMessage[]): string {
     .replaceAll(/\s+/g, ' ');
 }
 
-describe.concurrent('a bot that is killed', { timeout: 120_000 }, () => {
+describe.concurrent('a bot that is killed', { timeout: 180_000 }, () => {
   it.each(MOMENTS)('goes on where it stood when $name', async (moment) => {
     await using stage = await createStage({ answer: ANSWER, tokensPerSecond: 120, coldBootMs: 400 });
     const first = await stage.startBot();

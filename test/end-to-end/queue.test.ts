@@ -8,7 +8,7 @@ import { createStage } from './stage.ts';
 const ANSWER = 'It is Rayleigh scattering.';
 const CONFIG = 'limits: { at-once: 1, queue: 2 }';
 
-it('a line of requests goes on where it stood when the bot is killed', { timeout: 120_000 }, async () => {
+it('a line of requests goes on where it stood when the bot is killed', { timeout: 180_000 }, async () => {
   await using stage = await createStage({ answer: ANSWER }, { platforms: [], config: CONFIG });
   stage.sandbox.faults.stallAfterTokens = 2;
   const first = await stage.startBot();

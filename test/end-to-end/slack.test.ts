@@ -19,7 +19,7 @@ import { createStage, type Stage } from './stage.ts';
 const ANSWER = 'Light of short wavelengths is scattered most.';
 const ACKNOWLEDGE_WITHIN_MS = 1000;
 
-describe('on Slack', { timeout: 120_000 }, () => {
+describe('on Slack', { timeout: 180_000 }, () => {
   let stage: Stage;
   let bot: BotProcess;
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { ANSWER, until } from './dying.ts';
 import { answerOnPage, askOnPage, seeOnPage, textOf } from './page.ts';
 import { createStage } from './stage.ts';
 
-it('leaves its runs to the next process, cancelling nothing', { timeout: 120_000 }, async () => {
+it('leaves its runs to the next process, cancelling nothing', { timeout: 180_000 }, async () => {
   await using stage = await createStage(
     { answer: ANSWER, tokensPerSecond: 60 },
     { platforms: ['discord', 'slack'] },

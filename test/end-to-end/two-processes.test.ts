@@ -45,7 +45,7 @@ async function createScene(
   };
 }
 
-describe.runIf(postgresUrl && redisUrl).concurrent('two processes', { timeout: 120_000 }, () => {
+describe.runIf(postgresUrl && redisUrl).concurrent('two processes', { timeout: 180_000 }, () => {
   const replies = (stage: Stage) => stage.slack.messages(GENERAL).filter(({ ephemeralFor }) => !ephemeralFor);
   const shown = (stage: Stage) => replies(stage).map((message) => shownText(latest(message)));
 

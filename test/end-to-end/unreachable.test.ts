@@ -15,7 +15,7 @@ async function probe(bot: BotProcess, path: string) {
   return { status: response.status, body: await response.json() };
 }
 
-describe('with Discord and Slack out of reach', { timeout: 120_000 }, () => {
+describe('with Discord and Slack out of reach', { timeout: 180_000 }, () => {
   it('answers on the page meanwhile, and on each platform as soon as it is there', async () => {
     await using stage = await createStage({ answer: ANSWER }, { platforms: ['discord', 'slack'] });
     const discordWire = await createWire(new URL(stage.discordGate.url));

@@ -18,7 +18,7 @@ limits:
   requests: 100 per minute
 `;
 
-describe('on the web page', { timeout: 120_000 }, () => {
+describe('on the web page', { timeout: 180_000 }, () => {
   let stage: Stage;
   let bot: BotProcess;
   beforeAll(async () => {

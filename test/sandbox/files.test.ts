@@ -92,7 +92,8 @@ test('a page is no recording', async () => {
 
 test('links are left alone unless they are to be fetched', async () => {
   const page = createServer((request, response) => {
-    response.writeHead(request.url === '/here' ? 200 : 404).end('sound');
+    if (request.url === '/cut') response.writeHead(200).write('so', () => response.destroy());
+    else response.writeHead(request.url === '/here' ? 200 : 404).end('sound');
   });
   await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void page.close());
@@ -107,6 +108,10 @@ test('links are left alone unless they are to be fetched', async () => {
   expect(await finished(curious, whisper, { audio: `${link}/gone` })).toMatchObject({
     status: 'failed',
     error: 'Failed to download the input file: 404',
+  });
+  expect(await finished(curious, whisper, { audio: `${link}/cut` })).toMatchObject({
+    status: 'failed',
+    error: 'Failed to download the input file',
   });
 });
 

@@ -128,8 +128,12 @@ export function createPages(parts: {
 
   /** The interaction is closed: its messages are the bot's own, so where it is in the channel it may still edit them. */
   const outliveInteraction = async (index: number, content: PageContent) => {
-    const page = state.ref.pages[index];
-    if (page && page.id !== '@original' && !leavesPlace()) {
+    const { interaction, pages } = state.ref;
+    // What the original is called we learn when it shows something, if the answer to that reaches us.
+    const unknown = pages[index] ? pages[index].id === '@original' : state.mayExist;
+    const page =
+      unknown && interaction && !leavesPlace() ? await adoptLost(index, interaction.id) : pages[index];
+    if (page && !leavesPlace()) {
       try {
         await message.put(index, content, { via: 'bot', id: page.id });
         return setPage(index, { id: page.id, via: 'bot' });

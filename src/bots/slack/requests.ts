@@ -113,7 +113,8 @@ export function createRequests(options: RequestsOptions): Requests {
     directThread: (ts, threadTs) => threadTs ?? (streams.available ? ts : undefined),
     async serve(request) {
       const { command, args, userId, userName, about } = request;
-      const rights = command?.access === 'admins';
+      // Commands for everybody, too, do more for admins (`run`, `help`); a question does not.
+      const rights = command !== undefined && command.name !== FREE_TEXT_COMMAND;
       const person = await people.person(userId, { name: userName, rights });
       const quote = request.quoted ? shorten(quoteOf(request, command, person.name), QUOTE_LIMIT) : undefined;
       const text = args.form === 'slack-text' ? args.text : '';

@@ -1,8 +1,8 @@
 /** `/budget grant`: extra credit that is used after a period's allowance. */
 
-import { Temporal } from 'temporal-polyfill';
 import { describeState, scopeName } from '../../core/budget/describe.ts';
 import { formatUsd, parseUsd } from '../../core/budget/money.ts';
+import { spanBetween } from '../../core/budget/span.ts';
 import { type Command, defineInstantCommand } from '../../core/command.ts';
 import { UserError } from '../../core/errors.ts';
 import { actorOf, type BudgetCommandOptions, readScope, SCOPE_OPTIONS } from './scope-options.ts';
@@ -42,14 +42,8 @@ export function createBudgetGrant({ budget, clock, timezone }: BudgetCommandOpti
     },
   });
 
-  /** The first moment after that day, in ms since the epoch. */
   function endOf(day: string): number {
-    let end: number;
-    try {
-      end = Temporal.PlainDate.from(day).add({ days: 1 }).toZonedDateTime(timezone).epochMilliseconds;
-    } catch {
-      throw new UserError(`"${day}" is not a day. Give one like \`2027-01-31\`.`);
-    }
+    const end = spanBetween(day, day, timezone).to;
     if (end > clock.now()) return end;
     throw new UserError(`${day} is over. Give a day that is still to come.`);
   }

@@ -1,121 +1,13 @@
-/** What admins change: caps, credit, resets, pauses. Each change is alone with the policies and leaves an audit row. */
+/** Credit, resets and pauses by admins. Each change leaves an audit row. */
 
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
-import { UserError } from '../errors.ts';
-import type { Tables } from '../storage/tables.ts';
 import { writeAudit } from './audit.ts';
-import type { Book } from './book.ts';
-import type { Actor, Cap, CapState, Scope } from './budget.ts';
-import { formatCapExactly } from './cap.ts';
-import { limitIn } from './carry-over.ts';
+import type { CapState } from './budget.ts';
+import { type AdminChange, changeAlone, settingOf, stateAfter, withoutCap } from './change.ts';
 import { ensureBuckets } from './ensure-buckets.ts';
-import { joinRuns, otherUnits } from './join-runs.ts';
 import { formatUsdExactly } from './money.ts';
 import { rankOf, scopeKey } from './scope.ts';
-import { limitOf, type Policy, peopleUnder, readSettings, type Setting } from './settings.ts';
-import { bumpVersion, lockPolicies } from './settings-cache.ts';
-import { nameOf, readStates, slotOf } from './slots.ts';
-import { percentOf } from './warnings.ts';
-
-export interface AdminChange {
-  readonly transaction: Transaction<Tables>;
-  readonly book: Book;
-  readonly scope: Scope;
-  readonly by: Actor;
-  readonly now: number;
-}
-
-/** Waits for the holds that are being taken; those that come later see what was changed. */
-async function changeAlone(transaction: Transaction<Tables>, book: Book): Promise<void> {
-  await lockPolicies(transaction, book, 'alone');
-  await bumpVersion(transaction);
-}
-
-async function settingOf({ transaction, book, scope }: AdminChange): Promise<Setting> {
-  const [setting = {}] = await readSettings(transaction, book.defaults, [scope]);
-  return setting;
-}
-
-export function withoutCap(scope: Scope): UserError {
-  const name = scope.kind === 'everybody' ? scope.kind : `${scope.kind} ${scope.id}`;
-  return new UserError(`There is no budget for ${name}. Set one first.`);
-}
-
-/** The bucket of the current period under a cap that has just changed, with everything that was spent in it. */
-async function applyCap(change: AdminChange, policy: Policy): Promise<void> {
-  const { transaction, book, now } = change;
-  const slot = slotOf(book, policy, now);
-  await ensureBuckets(transaction, book, [slot]);
-  const found = transaction
-    .selectFrom('bucket')
-    .selectAll()
-    .where(({ and }) => and({ ...nameOf(slot) }));
-  const target = await found.executeTakeFirstOrThrow();
-  await joinRuns(transaction, {
-    kind: book.kind,
-    target,
-    sourceIds: await otherUnits(transaction, target),
-    personIds: peopleUnder(policy),
-    now,
-  });
-  const bucket = await (book.kind === 'postgres' ? found.forUpdate() : found).executeTakeFirstOrThrow();
-  const limit = limitIn(book.defaults, policy.cap, bucket.carried_micro_usd);
-  await transaction
-    .updateTable('bucket')
-    .set({ limit_micro_usd: limit, warned: percentOf(limit, bucket.spent_micro_usd) })
-    .where('id', '=', bucket.id)
-    .execute();
-}
-
-async function stateAfter(change: AdminChange): Promise<CapState | undefined> {
-  const { policy, pause } = await settingOf(change);
-  if (!policy) return undefined;
-  const { transaction, book, now } = change;
-  const [state] = await readStates(transaction, book, [{ policy, ...(pause && { pause }) }], now);
-  return state;
-}
-
-export async function setCap(change: AdminChange, cap: Cap): Promise<CapState> {
-  const { transaction, book, by, now } = change;
-  await changeAlone(transaction, book);
-  const before = (await settingOf(change)).policy;
-  const scope = before?.scope ?? change.scope;
-  const row = { limit_micro_usd: limitOf(cap), unit: cap.unit, set_by: by.personId, set_at: now };
-  await transaction
-    .insertInto('policy')
-    .values({ scope: scopeKey(scope), ...row })
-    .onConflict((conflict) => conflict.column('scope').doUpdateSet(row))
-    .execute();
-  await writeAudit(change, {
-    action: 'set',
-    ...(before && { before: formatCapExactly(before.cap) }),
-    after: formatCapExactly(cap),
-  });
-  const { policy } = await settingOf(change);
-  if (policy) await applyCap(change, policy);
-  const state = await stateAfter(change);
-  if (!state) throw new Error('a cap that was set is not in force');
-  return state;
-}
-
-export async function clearCap(change: AdminChange): Promise<CapState | undefined> {
-  const { transaction, book } = change;
-  await changeAlone(transaction, book);
-  const before = (await settingOf(change)).policy;
-  await transaction
-    .deleteFrom('policy')
-    .where('scope', 'in', [scopeKey(change.scope), ...(before ? [before.key] : [])])
-    .execute();
-  const { policy } = await settingOf(change);
-  await writeAudit(change, {
-    action: 'clear',
-    ...(before && { before: formatCapExactly(before.cap) }),
-    ...(policy && { after: formatCapExactly(policy.cap) }),
-  });
-  if (policy) await applyCap(change, policy);
-  return stateAfter(change);
-}
+import { slotOf } from './slots.ts';
 
 /** Credit belongs to the scope itself: a person who unlinks takes theirs along. */
 export async function grantCredit(

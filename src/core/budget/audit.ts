@@ -2,8 +2,8 @@
 
 import type { Kysely } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
-import type { AdminChange } from './admin.ts';
 import type { AuditEntry } from './budget.ts';
+import type { AdminChange } from './change.ts';
 import { parseScopeKey, scopeKey } from './scope.ts';
 
 const ACTIONS: readonly AuditEntry['action'][] = [

@@ -37,7 +37,7 @@ function subject({ scope, cap }: CapState): string {
 }
 
 /** `Your budget`, `The budget of everybody together`: what a person reads of a cap that applies to them. */
-export function describeScope(scope: Scope): string {
+function describeScope(scope: Scope): string {
   switch (scope.kind) {
     case 'person':
       return 'Your budget';

@@ -3,13 +3,13 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
+import type { Bucket } from './bucket-queries.ts';
 import type { HoldRequest, HoldResult, Scope } from './budget.ts';
 import { limitIn } from './carry-over.ts';
 import { changeBuckets } from './change-buckets.ts';
 import { ensureBuckets } from './ensure-buckets.ts';
-import { joinRuns, lockOpenHolds, otherUnits } from './join-runs.ts';
+import { joinRuns, lockOpenHolds, sourcesOf } from './join-runs.ts';
 import { assertAmount } from './money.ts';
-import type { Bucket } from './queries.ts';
 import { type Policy, peopleUnder } from './settings.ts';
 import {
   allowanceLeft,
@@ -38,27 +38,28 @@ export type TakeHold = (transaction: Transaction<Tables>, options: HoldOptions) 
 
 export function createTakeHold(book: Book): TakeHold {
   const { queries, defaults } = book;
-  /** Buckets that a committed transaction has made: they need not be made again. */
+  /** Buckets that others have made and filled, so that nothing is undone when this process rolls back. */
   let seen = new Set<string>();
 
   /**
    * The first time that this process meets them: the buckets are made, and what was spent earlier in their periods under a
-   * cap with another unit is counted in them. Says whether they were there before.
+   * cap with another unit is counted in them. Says how much there was to do: it is undone if the caller rolls back.
    */
   async function meet(
     transaction: Transaction<Tables>,
     slots: readonly Slot[],
     lock: () => Promise<readonly Bucket[]>,
     now: number,
-  ): Promise<boolean> {
-    const made = await ensureBuckets(transaction, book, slots);
+  ): Promise<number> {
+    let changes = await ensureBuckets(transaction, book, slots);
     const sources = new Map<string, readonly number[]>();
     for (const slot of slots) {
       const { scope, unit } = nameOf(slot);
-      const ids = await otherUnits(transaction, { scope, unit, starts_at: slot.period.startsAt });
+      const target = { scope, unit, starts_at: slot.period.startsAt };
+      const ids = await sourcesOf(transaction, target, peopleUnder(slot.policy));
       if (ids.length > 0) sources.set(scope, ids);
     }
-    if (sources.size === 0) return made === 0;
+    if (sources.size === 0) return changes;
     // Holds are locked before buckets everywhere, and buckets in their one order.
     await lockOpenHolds(transaction, book.kind, [...sources.values()].flat());
     const buckets = await lock();
@@ -67,9 +68,9 @@ export function createTakeHold(book: Book): TakeHold {
       const sourceIds = sources.get(slot.policy.key);
       if (!target || !sourceIds) continue;
       const personIds = peopleUnder(slot.policy);
-      await joinRuns(transaction, { kind: book.kind, target, sourceIds, personIds, now });
+      changes += await joinRuns(transaction, { kind: book.kind, target, sourceIds, personIds, now });
     }
-    return made === 0;
+    return changes;
   }
 
   async function lockSlots(
@@ -83,7 +84,8 @@ export function createTakeHold(book: Book): TakeHold {
     const keys = names.map(({ scope, period }) => `${scope} ${period}`);
     if (!keys.every((key) => seen.has(key))) {
       if (seen.size > KEPT_BUCKETS) seen = new Set();
-      if (await meet(transaction, slots, lock, now)) for (const key of keys) seen.add(key);
+      const changes = await meet(transaction, slots, lock, now);
+      if (changes === 0) for (const key of keys) seen.add(key);
     }
     const rows = await lock();
     return slots.map((slot) => fillSlot(slot, rows));

@@ -6,7 +6,8 @@
 import { type SqlBool, sql, type Transaction } from 'kysely';
 import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';
-import { type Bucket, MEMBERSHIP } from './queries.ts';
+import { type Bucket, MEMBERSHIP } from './bucket-queries.ts';
+import { rankOf } from './scope.ts';
 
 export interface Joining {
   readonly kind: Database['kind'];
@@ -18,18 +19,36 @@ export interface Joining {
   readonly now: number;
 }
 
-/** The buckets of the same scope that share some of the target's time and have another unit. */
-export async function otherUnits(
+/**
+ * Where runs that belong in a bucket may have been counted instead: of people, everywhere that their runs of its time are
+ * counted for a person; of any other scope, in its buckets of other units.
+ */
+export async function sourcesOf(
   transaction: Transaction<Tables>,
   target: Pick<Bucket, 'scope' | 'unit' | 'starts_at'>,
+  personIds: readonly string[] | undefined,
 ): Promise<number[]> {
-  const rows = await transaction
-    .selectFrom('bucket')
-    .select('id')
-    .where('scope', '=', target.scope)
-    .where('unit', 'not in', [target.unit, 'credit'])
-    .where(({ eb, or }) => or([eb('ends_at', 'is', null), eb('ends_at', '>', target.starts_at)]))
-    .execute();
+  const rows =
+    personIds === undefined
+      ? await transaction
+          .selectFrom('bucket')
+          .select('id')
+          .where('scope', '=', target.scope)
+          .where('unit', 'not in', [target.unit, 'credit'])
+          .where(({ eb, or }) => or([eb('ends_at', 'is', null), eb('ends_at', '>', target.starts_at)]))
+          .execute()
+      : await transaction
+          .selectFrom('hold')
+          .innerJoin('entry', 'entry.run_id', 'hold.run_id')
+          .innerJoin('bucket', 'bucket.id', 'entry.bucket_id')
+          .select('bucket.id')
+          .distinct()
+          .where('hold.person_id', 'in', personIds)
+          .where('hold.created_at', '>=', target.starts_at)
+          .where('bucket.rank', '=', rankOf({ kind: 'person', id: '' }))
+          .where('bucket.unit', '!=', 'credit')
+          .where(({ and, not }) => not(and({ 'bucket.scope': target.scope, 'bucket.unit': target.unit })))
+          .execute();
   return rows.map(({ id }) => id);
 }
 
@@ -87,12 +106,12 @@ async function recount(transaction: Transaction<Tables>, { kind, target }: Joini
     where id = ${id}`.execute(transaction);
 }
 
-/** Counts the sources' runs of the target's period in the target. Open ones are settled there, too. */
-export async function joinRuns(transaction: Transaction<Tables>, joining: Joining): Promise<void> {
+/** Counts the sources' runs of the target's period in the target, and says how many. Open ones are settled there, too. */
+export async function joinRuns(transaction: Transaction<Tables>, joining: Joining): Promise<number> {
   const { kind, target, sourceIds, personIds, now } = joining;
-  if (sourceIds.length === 0) return;
+  if (sourceIds.length === 0) return 0;
   await lockOpenHolds(transaction, kind, sourceIds);
-  await sql`
+  const joined = await sql`
     insert into entry (at, kind, bucket_id, run_id, actor_id, reserved_micro_usd, spent_micro_usd)
     select cast(${now} as bigint), 'adjust', cast(${target.id} as bigint), run_id, null,
       cast(max(reserved) as bigint), cast(max(spent) as bigint)
@@ -101,7 +120,9 @@ export async function joinRuns(transaction: Transaction<Tables>, joining: Joinin
       select 1 from entry where entry.run_id = counted.run_id and entry.bucket_id = ${target.id}
       group by entry.run_id having ${MEMBERSHIP} > 0
     ) group by run_id`.execute(transaction);
+  if (!joined.numAffectedRows) return 0;
   await recount(transaction, joining);
+  return Number(joined.numAffectedRows);
 }
 
 /** These people's runs are no longer counted in the target. */

@@ -1,22 +1,16 @@
 /** The budget over the database: caps, holds and settlements, see budget.ts for what each promises. */
 
 import type { Clock } from '../clock.ts';
-import {
-  type AdminChange,
-  clearCap,
-  grantCredit,
-  resetSpent,
-  setCap,
-  setPaused,
-  withoutCap,
-} from './admin.ts';
+import { grantCredit, resetSpent, setPaused } from './admin.ts';
 import { readAudit } from './audit.ts';
 import { type BookOptions, createBook } from './book.ts';
 import type { Actor, Asker, Budget, CapState, Scope } from './budget.ts';
+import { type AdminChange, withoutCap } from './change.ts';
 import { estimateOf } from './estimates.ts';
 import { createTakeHold } from './hold.ts';
 import { assertAmount } from './money.ts';
 import { scopesOf } from './scope.ts';
+import { clearCap, setCap } from './set-cap.ts';
 import { namedScopes, pauseOf, readSettings, type Setting } from './settings.ts';
 import { createSettingsCache, lockPolicies } from './settings-cache.ts';
 import { settleHold } from './settle.ts';

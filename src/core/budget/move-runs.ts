@@ -5,7 +5,7 @@ import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
 import type { Scope } from './budget.ts';
 import { ensureBuckets } from './ensure-buckets.ts';
-import { joinRuns, leaveRuns, lockOpenHolds, otherUnits } from './join-runs.ts';
+import { joinRuns, leaveRuns, lockOpenHolds, sourcesOf } from './join-runs.ts';
 import { scopeKey } from './scope.ts';
 import { peopleUnder, readSettings } from './settings.ts';
 import { nameOf, slotOf } from './slots.ts';
@@ -17,15 +17,6 @@ export interface Move {
   readonly from: string;
   readonly to: string;
   readonly now: number;
-}
-
-function periodsOf(transaction: Transaction<Tables>, personId: string) {
-  return transaction
-    .selectFrom('bucket')
-    .selectAll()
-    .where('scope', '=', scopeKey({ kind: 'person', id: personId }))
-    .where('unit', '!=', 'credit')
-    .orderBy('id');
 }
 
 /** The links are written already, and nobody takes a hold meanwhile. */
@@ -43,19 +34,22 @@ export async function moveRuns(transaction: Transaction<Tables>, book: Book, mov
     .selectAll()
     .where(({ and }) => and({ ...nameOf(slot) }))
     .executeTakeFirstOrThrow();
-  const sources = (await periodsOf(transaction, from).execute()).filter(
-    ({ ends_at }) => ends_at === null || ends_at > target.starts_at,
-  );
-  const sourceIds = sources.map(({ id }) => id);
-  const ownIds = await otherUnits(transaction, target);
-  await lockOpenHolds(transaction, kind, [...sourceIds, ...ownIds]);
-  await joinRuns(transaction, { kind, target, sourceIds: ownIds, personIds: peopleUnder(policy), now });
-  await joinRuns(transaction, { kind, target, sourceIds, personIds, now });
+  const people = peopleUnder(policy);
+  const sourceIds = await sourcesOf(transaction, target, people);
   // A person's own name keeps its runs: nobody looks there while they are linked.
   const leaving = personIds.filter((id) => id !== from);
+  const left = await transaction
+    .selectFrom('bucket')
+    .select(['id', 'starts_at'])
+    .where('scope', '=', scopeKey({ kind: 'person', id: from }))
+    .where('unit', '!=', 'credit')
+    .where(({ eb, or }) => or([eb('ends_at', 'is', null), eb('ends_at', '>', now)]))
+    .orderBy('id')
+    .execute();
+  await lockOpenHolds(transaction, kind, [...sourceIds, ...left.map(({ id }) => id)]);
+  await joinRuns(transaction, { kind, target, sourceIds, personIds: people, now });
   if (leaving.length === 0) return;
-  for (const source of sources) {
-    const isOpen = source.ends_at === null || source.ends_at > now;
-    if (isOpen) await leaveRuns(transaction, { kind, target: source, personIds: leaving, now });
+  for (const bucket of left) {
+    await leaveRuns(transaction, { kind, target: bucket, personIds: leaving, now });
   }
 }

@@ -3,11 +3,12 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
+import type { RunBucket } from './bucket-queries.ts';
 import type { Crossing, SettleOptions } from './budget.ts';
 import { changeBuckets } from './change-buckets.ts';
 import { learn } from './estimates.ts';
 import { assertAmount } from './money.ts';
-import type { Change, RunBucket } from './queries.ts';
+import type { Change } from './queries.ts';
 import { allowanceLeft, expiryOf } from './slots.ts';
 import { share } from './split.ts';
 import { noteCrossings } from './warnings.ts';

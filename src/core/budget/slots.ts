@@ -3,10 +3,10 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
+import type { Bucket, BucketName } from './bucket-queries.ts';
 import type { CapState, Pause } from './budget.ts';
 import { carriedInto, limitIn } from './carry-over.ts';
 import type { Period } from './periods.ts';
-import type { Bucket, BucketName } from './queries.ts';
 import type { Policy } from './settings.ts';
 
 export interface Slot {
@@ -85,7 +85,7 @@ export function stateOf(
 }
 
 /** The slots' rows as they are now, nothing locked. */
-export async function readSlots(sql: Kysely<Tables>, slots: readonly Slot[], now: number): Promise<Filled[]> {
+async function readSlots(sql: Kysely<Tables>, slots: readonly Slot[], now: number): Promise<Filled[]> {
   if (slots.length === 0) return [];
   const creditKeys = slots.flatMap(({ policy }) => policy.creditKeys);
   const rows = await sql

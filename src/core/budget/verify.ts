@@ -2,7 +2,7 @@
 
 import { sql, type Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
-import { MEMBERSHIP } from './queries.ts';
+import { MEMBERSHIP } from './bucket-queries.ts';
 
 interface Counters {
   readonly id: number;

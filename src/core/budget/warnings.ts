@@ -3,8 +3,9 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
+import type { Bucket } from './bucket-queries.ts';
 import type { CapState, Crossing } from './budget.ts';
-import type { Bucket, Change } from './queries.ts';
+import type { Change } from './queries.ts';
 import { parseScopeKey, scopeKey } from './scope.ts';
 import { readUnit } from './settings.ts';
 import { expiryOf } from './slots.ts';
@@ -18,7 +19,7 @@ export function percentOf(limit: number | null, spent: number): Percent {
   return spent * 10 >= limit * 8 ? 80 : 0;
 }
 
-export function crossingOf(bucket: Bucket, percent: 80 | 100, spentMicroUsd: number): Crossing {
+function crossingOf(bucket: Bucket, percent: 80 | 100, spentMicroUsd: number): Crossing {
   return {
     scope: parseScopeKey(bucket.scope),
     percent,

@@ -65,15 +65,19 @@ export async function download(openFile: OpenFile, options: DownloadOptions): Pr
           ...(validator !== undefined && { validator }),
           ...(signal && { signal }),
         });
-        if ((opened.totalBytes ?? 0) > maxBytes) throw new FileTooLargeError(maxBytes);
-        await target.truncate(opened.startsAt);
-        written = opened.startsAt;
-        validator = opened.validator;
-        for await (const bytes of opened.body) {
-          signal?.throwIfAborted();
-          if (written + bytes.length > maxBytes) throw new FileTooLargeError(maxBytes);
-          await writeAll(target, bytes, written);
-          written += bytes.length;
+        try {
+          if ((opened.totalBytes ?? 0) > maxBytes) throw new FileTooLargeError(maxBytes);
+          await target.truncate(opened.startsAt);
+          written = opened.startsAt;
+          validator = opened.validator;
+          for await (const bytes of opened.body) {
+            signal?.throwIfAborted();
+            if (written + bytes.length > maxBytes) throw new FileTooLargeError(maxBytes);
+            await writeAll(target, bytes, written);
+            written += bytes.length;
+          }
+        } finally {
+          opened.close();
         }
         if (opened.totalBytes === undefined || written === opened.totalBytes) return written;
         throw new Error(`the connection ended after ${written} of ${opened.totalBytes} bytes`);

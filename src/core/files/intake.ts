@@ -1,17 +1,18 @@
 /** Files and links that people give, looked at before anybody uses them: for a model to open, or as text. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attachment } from '../chat.ts';
 import type { Clock } from '../clock.ts';
-import { UserError } from '../errors.ts';
+import { OperatorError, UserError } from '../errors.ts';
 import type { Models } from '../models/prediction.ts';
 import { download, FileTooLargeError, type OpenFile, type StoredFile } from './download.ts';
 import { checkKind } from './kinds.ts';
 import { createPublicLink, createTrustedLink, isTrusted, type OpenLink, type TrustedHosts } from './link.ts';
+import { look, readHead } from './look.ts';
 import { cleanFileName } from './names.ts';
-import { type FileKind, type FileType, SNIFF_BYTES, sniff } from './sniff.ts';
+import { type FileKind, type FileType, sniff } from './sniff.ts';
 import { type SoundLength, soundLength } from './sound-length.ts';
 
 /** A file that a model can open. */
@@ -50,6 +51,8 @@ export interface IntakeOptions {
 
 /** Replicate's limit for a file, kept for links too (replicate.com/docs/topics/predictions/input-files). */
 const MAX_BYTES = 100_000_000;
+/** For a look at a file's beginning. */
+const LOOK_MS = 30_000;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { models, directory, hosts, clock, publicLink = createPublicLink() } = options;
@@ -66,7 +69,8 @@ export function createIntake(options: IntakeOptions): Intake {
     try {
       const { maxBytes, signal } = limits;
       const path = join(folder, 'file');
-      return await use(await download(openFile, { path, maxBytes, clock, ...(signal && { signal }) }));
+      const downloading = download(openFile, { path, maxBytes, clock, ...(signal && { signal }) });
+      return await use(await explained(downloading));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -81,7 +85,7 @@ export function createIntake(options: IntakeOptions): Intake {
     }
     return async ({ signal }) => {
       const { stream } = await fromPlatform(signal);
-      return { body: stream, startsAt: 0 };
+      return { body: stream, startsAt: 0, close: () => void stream.cancel().catch(() => undefined) };
     };
   }
 
@@ -107,9 +111,9 @@ export function createIntake(options: IntakeOptions): Intake {
     signal: AbortSignal | undefined,
     attachment?: Attachment,
   ): Promise<ModelFile> {
-    const opened = await openFile({ ...(signal && { signal }) });
-    const head = await readBeginning(opened.body);
-    const sizeBytes = opened.totalBytes;
+    const inTime = AbortSignal.timeout(LOOK_MS);
+    const looking = look(openFile, signal ? AbortSignal.any([signal, inTime]) : inTime);
+    const { head, sizeBytes } = await explained(looking);
     if ((sizeBytes ?? 0) > MAX_BYTES) throw new FileTooLargeError(MAX_BYTES);
     const type = sniff(head);
     checkKind(type, accept);
@@ -152,25 +156,15 @@ function describe(
   return { url, name, type: file.type, ...(length && { length }) };
 }
 
-/** Enough to tell what it is; the rest is not read. */
-async function readBeginning(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const bytes of body) {
-    chunks.push(bytes);
-    length += bytes.length;
-    if (length >= SNIFF_BYTES) break;
-  }
-  return Buffer.concat(chunks).subarray(0, SNIFF_BYTES);
-}
-
-async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path);
+/** A host that does not answer is no fault of ours: whoever named it gets to hear of it. */
+async function explained<T>(fetching: Promise<T>): Promise<T> {
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
+    return await fetching;
+  } catch (error) {
+    if (error instanceof UserError || error instanceof OperatorError) throw error;
+    throw new UserError(
+      'That file can’t be fetched: its host does not answer as it should. Try again later.',
+    );
   }
 }
 

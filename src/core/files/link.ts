@@ -13,6 +13,8 @@ export interface OpenedLink {
   readonly totalBytes?: number;
   /** What `OpenOptions.validator` wants, so that a continued file is still the same one. */
   readonly validator?: string;
+  /** To be called in any case, or the connection of a file that is not read to its end stays open. */
+  close(): void;
 }
 
 export interface OpenOptions {
@@ -79,9 +81,10 @@ function createOpenLink(dispatcher: Dispatcher, check: (url: URL) => void): Open
         },
         signal: signal ?? null,
       });
-      // What is not read to its end has to be closed, or the connection stays open.
+      // What breaks after we have turned away is of no interest.
       body.on('error', () => {});
-      if (statusCode === 200 || statusCode === 206) return readAnswer(statusCode, headers, body, from);
+      const answer = readAnswer(statusCode, headers, from);
+      if (answer) return { ...answer, body, close: () => body.destroy() };
       body.destroy();
       if ([301, 302, 303, 307, 308].includes(statusCode)) {
         url = readLink(String(headers.location ?? ''), url);
@@ -101,24 +104,22 @@ function readLink(text: string, base?: URL): URL {
   throw new LinkRefusedError('That is not a link to a file: it has to begin with http:// or https://.');
 }
 
+/** Undefined when it is not the file, or another part of it than was asked for. */
 function readAnswer(
   status: number,
   headers: Dispatcher.ResponseData['headers'],
-  body: AsyncIterable<Uint8Array>,
   from: number,
-): OpenedLink {
+): Omit<OpenedLink, 'body' | 'close'> | undefined {
   const header = (name: string) => {
     const value = headers[name];
     return typeof value === 'string' ? value : undefined;
   };
   const [, begin, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(header('content-range') ?? '') ?? [];
-  if (status === 206 && Number(begin) !== from)
-    throw new Error('another part of the file came than was asked for');
+  if (status !== 200 && !(status === 206 && Number(begin) === from)) return undefined;
   const totalBytes = status === 206 ? Number(total) : Number(header('content-length') ?? Number.NaN);
   const etag = header('etag');
   const validator = etag?.startsWith('"') ? etag : header('last-modified');
   return {
-    body,
     startsAt: status === 206 ? from : 0,
     ...(Number.isSafeInteger(totalBytes) && { totalBytes }),
     ...(validator !== undefined && { validator }),

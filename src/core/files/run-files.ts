@@ -22,7 +22,7 @@ export interface RunFiles {
   fetch(runId: string, url: string, signal: AbortSignal): Promise<StoredFile>;
   /** A file made of text. */
   write(runId: string, name: string, text: string): Promise<StoredFile>;
-  /** Deletes what there is of a run. */
+  /** Deletes what there is of a run. Never throws. */
   drop(runId: string): Promise<void>;
   /** Replicate's own address, which may be shown as a link. */
   isTrusted(url: string): boolean;
@@ -90,7 +90,10 @@ export function createRunFiles({ directory, hosts, clock, log }: RunFilesOptions
       const files = fetched.get(runId);
       fetched.delete(runId);
       await Promise.allSettled(files?.values() ?? []);
-      await rm(join(directory, digest(runId)), { recursive: true, force: true });
+      const folder = join(directory, digest(runId));
+      await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
+        log.warn({ run: runId, reason: describeError(error) }, 'the files of a run could not be deleted');
+      });
     },
   };
 }

@@ -35,7 +35,7 @@ export function createLanePace(first: Lane): LanePace {
   const window = createLaneWindow(() => lane);
   let blockedUntil = 0;
   /** The last start of a write that was not final. */
-  let lastAt = Number.NEGATIVE_INFINITY;
+  let lastAt: number | undefined;
   /** From 0, in a hurry, to 1, even: what the next distance is to be. */
   let restraint = 1;
   let forgone = 0;
@@ -63,7 +63,7 @@ export function createLanePace(first: Lane): LanePace {
       if (wish === 'final' || hurried) return Math.max(blockedUntil, window.freeAt(now, slots(now)));
       const count = interimSlots(now);
       const free = Math.max(blockedUntil, window.freeAt(now, count));
-      if (wish === 'first') return free;
+      if (wish === 'first' || lastAt === undefined) return free;
       return Math.max(free, lastAt + restraint * window.evenGapMs(now, lastAt, count));
     },
     take(wish, now) {

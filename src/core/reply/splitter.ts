@@ -98,9 +98,11 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
     const line = scanner.breakBefore(unit);
     if (line) return full >= FULL_ENOUGH[line] ? scanner.lineStart : undefined;
     if (full < FULL_ENOUGH.sentence || scanned === 0) return undefined;
-    if (scanner.pieceStart !== undefined || scanner.fences.inFenceLine || looksLikeFence(unit))
-      return undefined;
-    const kind = endOf(rest.slice(Math.max(0, scanned - 12), scanned), scanner.fences.open !== undefined);
+    const inCode = scanner.fences.open !== undefined;
+    // A line of code may be longer than a page, other pieces are not.
+    const piece = inCode ? openPiece() : scanner.pieceStart;
+    if (piece !== undefined || scanner.fences.inFenceLine || looksLikeFence(unit)) return undefined;
+    const kind = endOf(rest.slice(Math.max(0, scanned - 12), scanned), inCode);
     return kind && full >= FULL_ENOUGH[kind] && isGraphemeBoundary(rest, scanned) ? scanned : undefined;
   }
 

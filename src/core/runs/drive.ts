@@ -175,6 +175,5 @@ export async function drive(
       }
     }
     await store.close(run.id);
-    await dependencies.files.drop(run.id);
   }
 }

@@ -36,6 +36,7 @@ export function createQueue(options: {
   const sleepers = new Map<string, Set<AbortController>>();
 
   async function sleep(personId: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const sleeper = new AbortController();
     const group = sleepers.get(personId) ?? new Set();
     sleepers.set(personId, group.add(sleeper));
@@ -44,7 +45,8 @@ export function createQueue(options: {
     try {
       await clock.sleep(LOOK_AGAIN_MS, sleeper.signal);
     } catch {
-      // Woken early: to look, or to stop, which the next look finds out.
+      // Woken early: to look again, or to stop.
+      signal.throwIfAborted();
     } finally {
       signal.removeEventListener('abort', wake);
       group.delete(sleeper);
@@ -60,7 +62,6 @@ export function createQueue(options: {
     look,
     async wait(run, writer, signal) {
       for (;;) {
-        signal.throwIfAborted();
         if (clock.now() - run.createdAt > LONGEST_WAIT_MS) {
           return { failure: 'This waited too long in line. Please ask again.' };
         }

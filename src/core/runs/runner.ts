@@ -37,8 +37,7 @@ export interface RunnerOptions extends Omit<DriveDependencies, 'queue' | 'fileLi
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { store, leases, pacer, models, clock, log } = options;
-  const { limits } = options;
+  const { store, leases, pacer, models, limits, clock, log } = options;
   const queue = createQueue({ store, clock, limits });
   const stopping = new AbortController();
   const active = new Map<string, { readonly done: Promise<void>; readonly letGo: AbortController }>();
@@ -56,8 +55,9 @@ export function createRunner(options: RunnerOptions): Runner {
         // The row says where it stands; the next round of upkeep picks it up from there.
         log.error({ run: run.id, reason: describeError(error) }, 'a run could not be driven on');
       })
-      .finally(() => {
+      .finally(async () => {
         writer?.close();
+        await options.files.drop(run.id);
         active.delete(run.id);
       });
     active.set(run.id, { done, letGo });

@@ -1,6 +1,7 @@
 /** Whose turn it is among one person's runs: counted and taken in the database, so that it holds for every process. */
 
 import type { Kysely } from 'kysely';
+import { lockUntilCommit } from '../storage/advisory-lock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Run } from './run.ts';
@@ -43,21 +44,27 @@ export async function takeTurn(
   { atOnce, owner }: QueueLimits & { readonly owner: string },
 ): Promise<Turn> {
   return sql.transaction().execute(async (transaction): Promise<Turn> => {
-    const query = transaction
+    // Two of this person's runs must not see the same free place.
+    await lockUntilCommit(transaction, { kind, name: `queue:${run.personId}`, mode: 'alone' });
+    const line = await transaction
       .selectFrom('run')
       .select(['id', 'cancelled_by', 'lease_owner'])
       .where('person_id', '=', run.personId)
       .where('state', '=', 'queued')
-      .orderBy('id');
-    // Locked, so that two of this person's runs never take the same free place. SQLite has one writer anyway.
-    const line = await (kind === 'postgres' ? query.forUpdate() : query).execute();
+      .execute();
     const ours = line.find(({ id }) => id === run.id);
     if (ours?.lease_owner !== owner) return { type: 'lost' };
     if (ours.cancelled_by !== null) return { type: 'cancelled' };
     const before = line.filter(({ id, cancelled_by }) => id < run.id && cancelled_by === null).length;
     const { open } = await countRuns(transaction, run.personId);
     if (before > 0 || open >= atOnce) return { type: 'waiting', position: before + 1 };
-    await transaction.updateTable('run').set({ state: 'admitted' }).where('id', '=', run.id).execute();
-    return { type: 'admitted' };
+    const { numUpdatedRows } = await transaction
+      .updateTable('run')
+      .set({ state: 'admitted' })
+      .where('id', '=', run.id)
+      .where('state', '=', 'queued')
+      .where('lease_owner', '=', owner)
+      .executeTakeFirst();
+    return { type: numUpdatedRows === 1n ? 'admitted' : 'lost' };
   });
 }

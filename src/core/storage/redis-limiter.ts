@@ -30,6 +30,7 @@ export async function connectRedisLimiters(options: {
   readonly log: Log;
 }): Promise<RedisLimiters> {
   const { redisUrl, clock, log } = options;
+  let starting = true;
   const client = createClient({
     url: redisUrl,
     disableOfflineQueue: true,
@@ -37,9 +38,8 @@ export async function connectRedisLimiters(options: {
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SILENCE_MS,
-      // What Redis answered (a wrong password) it will answer again.
       reconnectStrategy: (retries, cause) =>
-        cause instanceof ErrorReply ? cause : Math.min(50 * 2 ** retries, LONGEST_WAIT_MS),
+        starting && isRefusal(cause) ? cause : Math.min(50 * 2 ** retries, LONGEST_WAIT_MS),
     },
   });
   let away = false;
@@ -51,6 +51,7 @@ export async function connectRedisLimiters(options: {
   } catch (error) {
     throw new OperatorError(`REDIS_URL: refused (${describeError(error)})`, 'The bot is starting.');
   } finally {
+    starting = false;
     patience.abort();
   }
 
@@ -106,4 +107,9 @@ export async function connectRedisLimiters(options: {
       if (client.isOpen) client.destroy();
     },
   };
+}
+
+/** A wrong password, a database that does not exist: trying again will not help. One that is still loading will get ready. */
+function isRefusal(cause: Error): boolean {
+  return cause instanceof ErrorReply && /^(WRONGPASS|NOAUTH|NOPERM|ERR) /.test(cause.message);
 }

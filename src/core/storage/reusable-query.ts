@@ -31,6 +31,18 @@ export function reusableQuery<V, R>(
   };
 }
 
+/** 0, 1, 2 … for the items of a list in a query. */
+export function indexes(count = 0): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+/** A caller's list has the length for which the query was built. */
+export function itemAt<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new RangeError(`a list of a query has no item ${index}`);
+  return item;
+}
+
 /** One reusable query for each length of the lists in it. */
 export function reusableBySize<V, R>(
   sizesOf: (values: V) => readonly number[],

@@ -56,6 +56,7 @@ interface Faults {
 function createSlack(clock: FakeClock, world: World, random: () => number, faults: Faults) {
   const limits = createRateLimits(clock.now, 1);
   const rateLimited: string[] = [];
+  const between = (low: number, high: number) => low + Math.floor(random() * (high - low));
 
   function endOldStreams(): void {
     for (const message of world.messages) {
@@ -74,7 +75,7 @@ function createSlack(clock: FakeClock, world: World, random: () => number, fault
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const method = String(input).split('/api/')[1] ?? '';
     const args = decode(String(init?.body));
-    await clock.sleep(20 + random() * 150);
+    await clock.sleep(between(20, 170));
     const fate = random();
     if (fate < faults.lost) throw new TypeError('the request was lost');
     endOldStreams();
@@ -90,7 +91,7 @@ function createSlack(clock: FakeClock, world: World, random: () => number, fault
       if (!(error instanceof SlackRefusal)) throw error;
       body = error.body();
     }
-    await clock.sleep(20 + random() * 150);
+    await clock.sleep(between(20, 170));
     if (fate < faults.lost * 2) throw new TypeError('the answer was lost');
     return Response.json(body);
   };
@@ -139,7 +140,7 @@ async function simulate(seed: number, faults: Faults): Promise<void> {
     const version = { at: clock.now(), text: 'go', blocks: [], pings: [] };
     const question = add(world, { channel, author: ALICE, through: 'person', version });
     const tokens = createText(random, Math.floor(random() ** 2 * 3500) + 1);
-    const everyMs = 80 + random() * 250;
+    const everyMs = Math.floor(80 + random() * 250);
     let ref: SlackReplyRef = {
       surface: 'slack',
       mode: channel === DIRECT ? 'stream' : 'posts',
@@ -163,7 +164,7 @@ async function simulate(seed: number, faults: Faults): Promise<void> {
     let writer = pacer.open(open(ref, false), hooks);
     const buttons = [{ id: `cancel:${id}`, label: 'Cancel', style: 'danger' as const }];
     writer.show({ text: '', status: 'Booting', buttons });
-    await clock.sleep(random() * 2000);
+    await clock.sleep(Math.floor(random() * 2000));
     let text = '';
     for (let at = 0; at < tokens.length; at += 5) {
       text += tokens.slice(at, at + 5).join('');

@@ -174,7 +174,7 @@ it.each(databaseKinds)(
           await place.remove();
         }
       }),
-      { numRuns: kind.name === 'SQLite' ? 80 : 4 },
+      { numRuns: kind.name === 'SQLite' ? 40 : 3 },
     );
   },
 );

@@ -3,7 +3,7 @@
  * list of runs with what they took from each. Nothing is concurrent, nothing is stored, every sum is made anew.
  */
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 export interface Rule {
   readonly amount: number;

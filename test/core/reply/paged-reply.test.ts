@@ -1,6 +1,7 @@
 /** One request per write, pages in order; and the shared reply contract on a surface in memory. */
 
 import { describe, expect, it } from 'vitest';
+import { createPagedReply } from '../../../src/core/reply/paged-reply.ts';
 import { createMemorySurface } from './memory-surface.ts';
 import { replyContract } from './reply-contract.ts';
 
@@ -42,6 +43,30 @@ describe('a paged reply', () => {
     const before = surface.requests;
     await reply.write({ text: `${words(2_000)} end` }, true);
     expect(surface.requests).toBe(before + 1);
+  });
+
+  it('keeps back what may belong to the next page, until it is the last', async () => {
+    const surface = createMemorySurface();
+    const reply = surface.open();
+    const text = `${words(340)} [a link](https://example.org/`;
+    await reply.write({ text }, false);
+    expect(await surface.shown()).toEqual([words(340)]);
+    await reply.write({ text }, true);
+    expect(await surface.shown()).toEqual([text]);
+  });
+
+  it('knows when its next request begins a message', async () => {
+    const paged = createPagedReply({
+      limit: 200,
+      create: async (_, index) => `${index}`,
+      edit: async () => undefined,
+    });
+    const begun: boolean[] = [];
+    for (const count of [10, 20, 90, 90, 90, 90]) {
+      begun.push(paged.begins);
+      await paged.write({ text: words(count) }, false);
+    }
+    expect(begun).toEqual([true, false, false, true, true, false]);
   });
 
   it('deletes the pages that a shorter text does not need, or reduces them where it cannot', async () => {

@@ -124,6 +124,22 @@ export function replyContract(name: string, harness: () => Promise<ReplyHarness>
       if (surface.buttonIds) expect(await surface.buttonIds()).toEqual([]);
     });
 
+    it('moves no text that was on show to another message while it grows', async () => {
+      const text = Array.from({ length: 700 }, (_, word) => `w${word}${word % 9 === 0 ? '.' : ''}`).join(' ');
+      const reply = surface.open();
+      let before: readonly string[] = [];
+      for (let end = 90; end < text.length; end += 270) {
+        await writeAll(reply, { text: text.slice(0, end) });
+        const now = await surface.shown();
+        for (const [page, shown] of before.entries()) {
+          expect(now[page]?.replace(/\s+/g, ' ').startsWith(shown), `${shown}\n=====>\n${now[page]}`).toBe(
+            true,
+          );
+        }
+        before = now.map((shown) => shown.replace(/\s+/g, ' ').trim());
+      }
+    });
+
     it('notifies nobody, whatever the model writes, at first or in an edit', async () => {
       const reply = surface.open();
       await writeAll(reply, { text: MENTIONS, status: 'Writing' });

@@ -201,6 +201,14 @@ describe('the splitter', () => {
     expect(pages[2]).toMatch(/^```ts\nconst [\s\S]*;\n```\n\nThen rest\.$/);
   });
 
+  it('cuts a line of code between words only where it is too long for a page', () => {
+    const line = `print(${Array.from({ length: 150 }, (_, word) => `value${word}`).join(', ')})`;
+    const pages = texts(split(`\`\`\`py\nshort()\n${line}\nlast()\n\`\`\``, PAGE));
+    for (const page of pages) expect(page).toMatch(/^```py\n[\s\S]*\n```$/);
+    const code = pages.map((page) => page.slice('```py\n'.length, -'\n```'.length));
+    expect(code.join(' ').replace(/\s+/g, ' ')).toBe(`short() ${line} last()`);
+  });
+
   it('leaves no empty code block where the code ended with the page', () => {
     const line = `${'x'.repeat(25)}\n`;
     for (let lines = 1; lines < 14; lines++) {

@@ -128,7 +128,7 @@ describe.each(databaseKinds)('on $name', (kind) => {
     try {
       const now = Date.now();
       const admissions = await Promise.all(
-        Array.from({ length: 24 }, async (_, index) => {
+        Array.from({ length: 14 }, async (_, index) => {
           const owner = stores[index % 2] ?? store;
           const admission = await owner.admit(request(now + index), `event-${index}`, limits);
           return { owner, run: admission.type === 'admitted' ? admission.run : undefined };
@@ -140,9 +140,9 @@ describe.each(databaseKinds)('on $name', (kind) => {
         return run?.state === 'queued' ? [{ owner, run }] : [];
       });
       expect(running.size).toBe(2);
-      expect(waiting).toHaveLength(22);
+      expect(waiting).toHaveLength(12);
       const order: string[] = [];
-      while (order.length < 22) {
+      while (order.length < 12) {
         const [ended] = running;
         if (ended === undefined) throw new Error('nothing runs');
         running.delete(ended);

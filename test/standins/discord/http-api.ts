@@ -30,6 +30,10 @@ export interface HttpApi {
   failNext(method: string, path: RegExp, status: number, code?: number): void;
   /** Keeps the next request that matches without an answer until the returned function is called. */
   holdNext(method: string, path: RegExp): () => void;
+  /** Does what the next request that matches asks for, and cuts the connection instead of answering. */
+  loseNext(method: string, path: RegExp): void;
+  /** Nothing that was to fail or to get lost does any more. */
+  clearFaults(): void;
 }
 
 export function createHttpApi(
@@ -42,6 +46,7 @@ export function createHttpApi(
   const { world, limits } = parts;
   const requests: SeenRequest[] = [];
   const failures: { method: string; path: RegExp; status: number; code: number }[] = [];
+  const lost: { method: string; path: RegExp }[] = [];
   const held: { method: string; path: RegExp; released: Promise<void> }[] = [];
   const endpoints = createEndpoints(parts);
 
@@ -63,6 +68,11 @@ export function createHttpApi(
   return {
     requests,
     failNext: (method, path, status, code = 0) => void failures.push({ method, path, status, code }),
+    clearFaults() {
+      failures.length = 0;
+      lost.length = 0;
+    },
+    loseNext: (method, path) => void lost.push({ method, path }),
     holdNext(method, path) {
       let release = () => {};
       const released = new Promise<void>((resolve) => {
@@ -102,6 +112,12 @@ export function createHttpApi(
         }
       }
       requests.push({ at: world.now(), method, path: decodeURIComponent(path), body, status: result.status });
+      const loss = lost.findIndex((each) => each.method === method && each.path.test(path));
+      if (loss >= 0 && result.status < 300) {
+        lost.splice(loss, 1);
+        response.destroy();
+        return;
+      }
       const text = result.body === undefined ? '' : JSON.stringify(result.body);
       response.writeHead(result.status, {
         ...(text ? { 'content-type': 'application/json' } : {}),

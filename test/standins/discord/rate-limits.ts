@@ -9,13 +9,24 @@ export interface RateLimits {
   blockGlobally(ms: number): void;
 }
 
+export interface RateLimitOptions {
+  /** Requests per window and bucket; default 5 per 5 s, as reported of Discord. */
+  readonly slots?: number;
+  readonly windowMs?: number;
+  /** All that carries the bot's token; default 50. */
+  readonly perSecond?: number;
+}
+
 interface Window {
   startedAt: number;
   used: number;
 }
 
 /** Windows begin with their first request, as Discord's do. */
-export function createRateLimits(now: () => number, slots: number, windowMs: number): RateLimits {
+export function createRateLimits(
+  now: () => number,
+  { slots = 5, windowMs = 5000, perSecond = 50 }: RateLimitOptions,
+): RateLimits {
   const windows = new Map<string, Window>();
   let blockedUntil = 0;
   const count = (key: string, lengthMs: number): Window => {
@@ -43,7 +54,7 @@ export function createRateLimits(now: () => number, slots: number, windowMs: num
     takeGlobal() {
       if (now() < blockedUntil) return blockedUntil - now();
       const window = count('global', 1000);
-      return window.used > 50 ? window.startedAt + 1000 - now() : undefined;
+      return window.used > perSecond ? window.startedAt + 1000 - now() : undefined;
     },
     blockGlobally(ms) {
       blockedUntil = now() + ms;

@@ -7,16 +7,13 @@ import { createHttpApi, type SeenRequest } from './http-api.ts';
 import { createInteractions } from './interactions.ts';
 import { createMessages } from './messages.ts';
 import { createPeople, type People } from './people.ts';
-import { createRateLimits } from './rate-limits.ts';
+import { createRateLimits, type RateLimitOptions } from './rate-limits.ts';
 import { Refusal } from './refusal.ts';
 import { createWorld, latest, type StandinChannel, type StandinMessage, type World } from './world.ts';
 
-export interface DiscordStandinOptions {
+export interface DiscordStandinOptions extends RateLimitOptions {
   /** What the bot must present; default `standin-token`. */
   readonly token?: string;
-  /** Requests per window and bucket; default 5 per 5 s, as reported of Discord. */
-  readonly slots?: number;
-  readonly windowMs?: number;
 }
 
 export interface StandinFile {
@@ -55,6 +52,10 @@ export interface DiscordStandin extends People {
   failNext(method: string, path: RegExp, status: number, code?: number): void;
   /** Keeps the next request that matches without an answer until the returned function is called. */
   holdNext(method: string, path: RegExp): () => void;
+  /** Does what the next request that matches asks for, and cuts the connection instead of answering. */
+  loseNext(method: string, path: RegExp): void;
+  /** Nothing that was to fail or to get lost does any more. */
+  clearFaults(): void;
   /** Refuses everything that carries the bot's token for so long. */
   blockGlobally(ms: number): void;
   /** Turns the stand-in's clock on. */
@@ -78,7 +79,7 @@ export async function createDiscordStandin(options: DiscordStandinOptions = {}):
   const gateway = createGateway(world, server, gatewayUrl);
   const messages = createMessages(world, gateway);
   const interactions = createInteractions(world, gateway, messages);
-  const limits = createRateLimits(world.now, options.slots ?? 5, options.windowMs ?? 5000);
+  const limits = createRateLimits(world.now, options);
   const openDirect = (userId: string) => {
     const user = world.users.get(userId);
     if (!user) throw new Refusal(400, 50007, 'Cannot send messages to this user');
@@ -153,6 +154,8 @@ export async function createDiscordStandin(options: DiscordStandinOptions = {}):
     world,
     failNext: api.failNext,
     holdNext: api.holdNext,
+    loseNext: api.loseNext,
+    clearFaults: api.clearFaults,
     blockGlobally: limits.blockGlobally,
     advance: (ms) => {
       aheadMs += ms;
