@@ -26,16 +26,18 @@ export async function dieAt<T>(
   when: (passage: T) => boolean,
   bot: BotProcess,
 ): Promise<void> {
-  await new Promise<void>((resolve) => {
-    let dead = false;
-    passages.watch((passage) => {
-      if (dead) return 'cut';
-      if (!when(passage)) return 'pass';
-      dead = true;
-      void bot.kill().then(resolve);
-      return 'cut';
-    });
+  let dying: Promise<void> | undefined;
+  passages.watch((passage) => {
+    if (dying) return 'cut';
+    if (!when(passage)) return 'pass';
+    dying = bot.kill();
+    return 'cut';
   });
+  await vi.waitFor(() => expect(dying, `the moment never came:\n${bot.log.join('\n')}`).toBeDefined(), {
+    timeout: 100_000,
+    interval: 50,
+  });
+  await dying;
   passages.watch(undefined);
 }
 

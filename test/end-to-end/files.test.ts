@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { z } from 'zod';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts';
 import { type BotProcess, startBot } from './bot-process.ts';
@@ -25,7 +25,7 @@ interface Scene {
   startBot(): Promise<BotProcess>;
 }
 
-async function setUp(options: SandboxOptions = {}): Promise<Scene> {
+async function setUp({ onTestFinished }: TestContext, options: SandboxOptions = {}): Promise<Scene> {
   const sandbox = createSandbox({ coldBootMs: 0, stepsPerSecond: 1000, ...options });
   const { url } = await sandbox.start();
   const folder = mkdtempSync(join(tmpdir(), 'replibot-'));
@@ -110,9 +110,9 @@ function silence(seconds: number): Buffer {
   return bytes;
 }
 
-describe('files on the page', { timeout: 180_000 }, () => {
-  it('pictures come as the model made them, and their buttons work after a restart', async () => {
-    const { sandbox, startBot: start } = await setUp();
+describe.concurrent('files on the page', { timeout: 180_000 }, () => {
+  it('pictures come as the model made them, and their buttons work after a restart', async (context) => {
+    const { sandbox, startBot: start } = await setUp(context);
     const first = await start();
     const asked = await askOnPage(first, '/imagine a red fox --count 2 --aspect 1:1');
     const answer = await answerOnPage(first, asked);
@@ -130,8 +130,8 @@ describe('files on the page', { timeout: 180_000 }, () => {
     expect(sandbox.predictions[1]?.input).toMatchObject({ prompt: 'a red fox', image: picture });
   });
 
-  it('pictures that a killed bot was fetching are fetched by the next, and paid once', async () => {
-    const { sandbox, startBot: start } = await setUp({ failFiles: { status: 503, times: 1000 } });
+  it('pictures that a killed bot was fetching are fetched by the next, and paid once', async (context) => {
+    const { sandbox, startBot: start } = await setUp(context, { failFiles: { status: 503, times: 1000 } });
     const first = await start();
     const asked = await askOnPage(first, '/imagine a red fox');
     await until(() => expect(sandbox.faults.failFiles?.times).toBeLessThan(1000));
@@ -146,8 +146,8 @@ describe('files on the page', { timeout: 180_000 }, () => {
     expect(usage.text.match(/sdxl/g)).toHaveLength(1);
   });
 
-  it('a picture and a recording reach the model as they were sent', async () => {
-    const { startBot: start } = await setUp();
+  it('a picture and a recording reach the model as they were sent', async (context) => {
+    const { startBot: start } = await setUp(context);
     const bot = await start();
     const picture = PNG.sync.write(new PNG({ width: 32, height: 32 }));
     const seen = await askWithFile(bot, 'What is this?', 'photo.png', picture);
@@ -157,8 +157,8 @@ describe('files on the page', { timeout: 180_000 }, () => {
     expect(heard.text).toContain(digest(recording).slice(0, 8));
   });
 
-  it('a link to this machine is not opened', async () => {
-    const { sandbox, startBot: start } = await setUp();
+  it('a link to this machine is not opened', async (context) => {
+    const { sandbox, startBot: start } = await setUp(context);
     const bot = await start();
     const refused = await answerOnPage(bot, await askOnPage(bot, `/transcribe ${bot.url}/healthz`));
     expect(refused.text).toMatch(/does not lead to a public address/);

@@ -9,6 +9,7 @@ import { createStage, type Stage } from './stage.ts';
 interface Moment {
   readonly name: string;
   readonly at: 'replicate' | 'discord';
+  readonly bootMs?: number;
   /** The first passage where it is true is where the process dies; neither request nor answer gets any further. */
   readonly when: (passage: Passage) => boolean;
 }
@@ -35,6 +36,7 @@ const MOMENTS: readonly Moment[] = [
   {
     name: 'the model is booting',
     at: 'replicate',
+    bootMs: 3000,
     when: (p) => p.when === 'after' && isGet(p) && p.answerBody.includes('"starting"'),
   },
   {
@@ -74,7 +76,11 @@ function textOf(stage: Stage, messages: readonly StandinMessage[]): string {
 
 describe.concurrent('a bot that is killed', { timeout: 180_000 }, () => {
   it.each(MOMENTS)('goes on where it stood when $name', async (moment) => {
-    await using stage = await createStage({ answer: ANSWER, tokensPerSecond: 120, coldBootMs: 400 });
+    await using stage = await createStage({
+      answer: ANSWER,
+      tokensPerSecond: 120,
+      coldBootMs: moment.bootMs ?? 400,
+    });
     const first = await stage.startBot();
     const gate = moment.at === 'replicate' ? stage.replicateGate : stage.discordGate;
     const killed = dieAt(gate, moment.when, first);

@@ -96,7 +96,7 @@ function footnote(run: Run, caps: readonly CapState[]): string {
   if (warning) parts.push(describeNearlyUsed(warning));
   // Of a model without a version of its own this is the one that it was resolved to.
   const version = /:([0-9a-f]{8})[0-9a-f]{56}$/.exec(run.plan.model)?.[1];
-  if (version) parts.push(`version ${version}`);
+  if (version && !run.plan.label.includes(version)) parts.push(`version ${version}`);
   return parts.join(' · ');
 }
 

@@ -214,6 +214,10 @@ describe('a file that is open to everybody', () => {
     await expect(intake.forModel(at('/page.mp3'), ['audio'])).rejects.toThrow('is a web page');
     await expect(intake.forModel(at('/huge.wav'), ['audio'])).rejects.toThrow('100 MB is the limit');
     await expect(intake.forModel(at('/gone'), ['audio'])).rejects.toThrow('no file at that address');
+    server.on('/down', (response) => response.writeHead(503).end());
+    await expect(intake.forModel(at('/down'), ['audio'])).rejects.toThrow(
+      'its host does not answer as it should',
+    );
   });
 });
 
