@@ -24,8 +24,8 @@ export function answerOf(characters: number): string {
 
 /**
  * Lengths from 300 to 20,000 characters where one twice as long is half as frequent, so that each doubling holds as many
- * tokens as the next. Their mean is about 1,300 characters, 320 tokens; people's chats with models are said to have
- * answers of 215 (LMSYS-Chat-1M) to 440 tokens (WildChat). In a mixed order that is always the same.
+ * tokens as the next. Their mean is about 1,300 characters, 320 tokens: most answers are short. In a mixed order that is
+ * always the same.
  */
 export function usualLengths(count: number): number[] {
   const stride = [7, 11, 13, 17].find((step) => count % step !== 0) ?? 1;

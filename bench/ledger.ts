@@ -63,44 +63,46 @@ async function compare(name: string, bench: Bench): Promise<Row[]> {
   return rows;
 }
 
-/** The same operations with a thousand rows of history and with a million. */
-async function growth(name: string, bench: Bench): Promise<Row> {
-  const speeds: number[] = [];
-  for (const rows of [FEW, MANY]) {
-    await fillHistory(bench.database, rows);
-    await bench.prepare(0);
-    const rounds: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) rounds.push(await speed(1, bench.ours));
-    speeds.push(Math.max(...rounds));
+/** The same operations with a thousand rows of history and with a million, in turns. */
+async function growth(name: string, few: Bench, many: Bench): Promise<Row> {
+  await fillHistory(few.database, FEW);
+  await fillHistory(many.database, MANY);
+  const ratios: number[] = [];
+  for (const bench of [few, many]) await bench.prepare(0);
+  for (let round = 0; round < 2 * ROUNDS; round++) {
+    ratios.push((await speed(1, few.ours)) / (await speed(1, many.ours)));
   }
-  const [few = 0, many = 1] = speeds;
   return {
     name: `${name}: cost of one after ${MANY} rows of history over after ${FEW}`,
-    value: few / many,
+    value: median(ratios),
     unit: 'x',
-    bound: 2,
+    bound: 1.5,
   };
 }
 
 async function onSqlite(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'replibot-bench-'));
-  const bench = await openSqliteBench(join(folder, 'bench.db'));
+  const few = await openSqliteBench(join(folder, 'few.db'));
+  const many = await openSqliteBench(join(folder, 'many.db'));
   try {
-    return [...(await compare('SQLite', bench)), await growth('SQLite', bench)];
+    return [...(await compare('SQLite', few)), await growth('SQLite', few, many)];
   } finally {
-    await bench.close();
+    await few.close();
+    await many.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function onPostgres(server: string): Promise<Row[]> {
-  const { url, drop } = await createPostgresDatabase(server);
-  const bench = await openPostgresBench(url);
+  const places = [await createPostgresDatabase(server), await createPostgresDatabase(server)] as const;
+  const few = await openPostgresBench(places[0].url);
+  const many = await openPostgresBench(places[1].url);
   try {
-    return [...(await compare('Postgres', bench)), await growth('Postgres', bench)];
+    return [...(await compare('Postgres', few)), await growth('Postgres', few, many)];
   } finally {
-    await bench.close();
-    await drop();
+    await few.close();
+    await many.close();
+    for (const place of places) await place.drop();
   }
 }
 

@@ -1,7 +1,11 @@
-/** How old what people see is, and how soon it is all there: paced replies in simulated time against the best there could be. */
+/**
+ * How old what people see is, and how soon it is all there (the tail: from the last token to the whole text): paced replies
+ * in simulated time against the best there could be.
+ */
 
 import { TOKEN_LENGTH, TOKENS_PER_SECOND, usualLengths } from './answers.ts';
-import { knowingTheEnd, notKnowingTheEnd, orderedTails, sharingALane } from './ideal.ts';
+import { knowingTheEnd, notKnowingTheEnd } from './ideal.ts';
+import { orderedTails, sharingALane } from './ideal-sharing.ts';
 import type { Rules } from './platform.ts';
 import { DISCORD, LATENCY_MS, SLACK } from './platform.ts';
 import type { Row } from './row.ts';
@@ -69,7 +73,10 @@ export async function benchReply(): Promise<Row[]> {
     realTime: true,
   });
   all.push(realTime);
-  rows.push(...soon('Discord, 4 lanes on the real clock', [realTime]));
+  // Not bounded: what else the machine does is in here too.
+  for (const row of soon('Discord, 4 lanes on the real clock', [realTime])) {
+    rows.push({ name: row.name, value: row.value, unit: row.unit });
+  }
 
   const replies = all.reduce((sum, { staleMs }) => sum + staleMs.length, 0);
   const missing = all.reduce((sum, { delivered, staleMs }) => sum + (1 - delivered) * staleMs.length, 0);
@@ -100,7 +107,7 @@ function soon(name: string, outcomes: readonly Outcome[]): Row[] {
   const tails = outcomes.flatMap(({ tailsMs }) => tailsMs);
   return [
     { name: `${name}: first token to first text, p95`, value: p95(firsts), unit: 'ms', bound: FIRST_TEXT_MS },
-    { name: `${name}: last token to whole text, p95`, value: p95(tails), unit: 'ms', bound: TAIL_ALONE_MS },
+    { name: `${name}: tail, p95`, value: p95(tails), unit: 'ms', bound: TAIL_ALONE_MS },
   ];
 }
 
@@ -132,7 +139,7 @@ function ordered(name: string, outcomes: readonly Outcome[], { edits }: Rules): 
   const tails = mean(outcomes.flatMap(({ tailsMs }) => tailsMs));
   const ideal = mean(outcomes.flatMap((outcome) => orderedTails(outcome, edits, LATENCY_MS)));
   return {
-    name: `${name}: last token to whole text, to the ideal order`,
+    name: `${name}: tail to the ideal order`,
     value: tails / ideal,
     unit: '×',
     bound: TAIL_SHARED,

@@ -6,11 +6,9 @@ import type { Row } from './row.ts';
 import { benchSplitter } from './splitter.ts';
 import { benchStreams } from './streams.ts';
 
-const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
-  splitter: benchSplitter,
-  reply: benchReply,
-  ledger: benchLedger,
-  streams: benchStreams,
+const benches: Readonly<Record<string, readonly (() => Promise<Row[]>)[]>> = {
+  reply: [benchReply, benchSplitter, benchStreams],
+  ledger: [benchLedger],
 };
 
 const asked = process.argv.slice(2);
@@ -21,17 +19,19 @@ if (unknown.length > 0) {
 }
 
 let broken = 0;
-for (const [name, bench] of Object.entries(benches)) {
+for (const [name, parts] of Object.entries(benches)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.log(`\n${name}`);
-  for (const row of await bench()) {
-    const isBroken = row.bound !== undefined && row.value > row.bound;
-    if (isBroken) broken++;
-    const bound = row.bound === undefined ? '' : `  (at most ${row.bound}${isBroken ? ', BROKEN' : ''})`;
-    console.log(`  ${row.name.padEnd(74)} ${formatValue(row.value).padStart(12)} ${row.unit}${bound}`);
-  }
+  for (const part of parts) (await part()).forEach(print);
 }
 process.exit(broken > 0 ? 1 : 0);
+
+function print(row: Row): void {
+  const isBroken = row.bound !== undefined && row.value > row.bound;
+  if (isBroken) broken++;
+  const bound = row.bound === undefined ? '' : `  (at most ${row.bound}${isBroken ? ', BROKEN' : ''})`;
+  console.log(`  ${row.name.padEnd(74)} ${formatValue(row.value).padStart(9)} ${row.unit}${bound}`);
+}
 
 function formatValue(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toPrecision(3);

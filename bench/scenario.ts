@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../src/core/clock.ts';
 import { createPacer } from '../src/core/reply/pacer.ts';
 import { createFakeClock } from '../test/fake-clock.ts';
 import { answerOf, TOKEN_LENGTH, TOKENS_PER_SECOND } from './answers.ts';
-import type { Sent } from './ideal.ts';
+import type { Sent } from './ideal-sharing.ts';
 import { createPlatform, type Rules } from './platform.ts';
 import { createReader } from './reader.ts';
 

@@ -24,6 +24,7 @@ export async function benchStreams(): Promise<Row[]> {
   const platform = createPlatform(DISCORD, systemClock);
   const pacer = createPacer({ clock: systemClock });
   const answer = answerOf(TOKENS * TOKEN_LENGTH);
+  const idleMs = await idleDelayMs();
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
   const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -45,6 +46,7 @@ export async function benchStreams(): Promise<Row[]> {
       unit: 'ms',
       bound: DELAY_MS,
     },
+    { name: 'the same with nothing to do, on this machine now', value: idleMs, unit: 'ms' },
     { name: `${name}: processor time`, value: (cpu.user + cpu.system) / 1e4 / seconds, unit: '%' },
     { name: `${name}: memory`, value: weight, unit: 'kB each', bound: WEIGHT_KB },
     { name: `${name}: 429s`, value: platform.refused, unit: '', bound: 0 },
@@ -71,4 +73,13 @@ export async function benchStreams(): Promise<Row[]> {
       if (pages.join('') !== answer) throw new Error(`stream ${id} is not complete`);
     };
   }
+}
+
+/** What other programs on the machine cost us: the event loop's delay at the 99th percentile while it does nothing. */
+async function idleDelayMs(): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  await systemClock.sleep(3_000);
+  delay.disable();
+  return delay.percentile(99) / 1e6;
 }

@@ -114,7 +114,7 @@ export function createAsk({ config, models, conversations, intake }: AskOptions)
       const memory = run.plan.memory ?? { key: conversationKey(place, person), prompt: '' };
       switch (name) {
         case 'regenerate':
-          return planOf(model, resolved, input, memory, pictures);
+          return planOf(model, resolved, input, { ...memory, replaces: run.id }, pictures);
         case 'continue': {
           const asked = String(input[promptInput(resolved)] ?? '');
           const text = `${asked}\n\nThe answer so far:\n${await answerOf(run)}\n\nContinue it exactly where it stops. Repeat nothing.`;

@@ -1,6 +1,5 @@
 /** The guard: a moderation model judges what people ask before other models get to see it. */
 
-import { randomUUID } from 'node:crypto';
 import { describeRefusal } from '../core/budget/describe.ts';
 import { planCost } from '../core/budget/plan-cost.ts';
 import type { Message, Person, Place, Reply } from '../core/chat.ts';
@@ -10,6 +9,7 @@ import type { Config } from '../core/config/config.ts';
 import { OperatorError, UserError } from '../core/errors.ts';
 import type { Models } from '../core/models/prediction.ts';
 import { describeBusy } from '../core/runs/messages.ts';
+import { createRunId } from '../core/runs/run-id.ts';
 import type { Runner } from '../core/runs/runner.ts';
 import type { Admission, RunStore } from '../core/runs/store.ts';
 import { LIMIT_INPUTS } from './ask.ts';
@@ -109,7 +109,7 @@ function createJudge({ config, models, runner, runs, clock, timezone }: GuardOpt
   return async (text: string, person: Person, place: Place): Promise<void> => {
     const { reply, answered } = createUnseenReply();
     const request = {
-      eventId: `guard:${randomUUID()}`,
+      eventId: `guard:${createRunId(clock.now())}`,
       command: 'guard',
       person,
       place: { ...place, surface: 'none' },

@@ -201,6 +201,8 @@ export interface Reply {
   readonly ref: ReplyRef;
   readonly lane: Lane;
   readonly fileLimits?: FileLimits;
+  /** Characters that fit on one of its messages; absent where a reply is one message of any length. */
+  readonly pageLength?: number;
   /**
    * Sends at most one request that brings the surface closer to showing exactly this message, and says whether it is
    * now all there. The pacer calls it again, in a new slot, with the newest message then, until it is. Never called

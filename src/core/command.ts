@@ -113,8 +113,8 @@ export interface Plan {
   readonly notice?: string;
   /** The model's input that limits its output's tokens: an answer that reached it was cut off. */
   readonly limitInput?: string;
-  /** Where the exchange is remembered when it succeeded. */
-  readonly memory?: { readonly key: string; readonly prompt: string };
+  /** Where the exchange is remembered when it succeeded, and the run whose exchange it takes the place of. */
+  readonly memory?: { readonly key: string; readonly prompt: string; readonly replaces?: string };
 }
 
 /** `name` is lower case letters, like `again`. */

@@ -19,7 +19,8 @@ export interface ConversationStore {
 export interface Conversations {
   /** Oldest first; empty when there is nothing or it has lapsed. */
   history(key: string): Promise<readonly Turn[]>;
-  remember(key: string, turn: Turn): Promise<void>;
+  /** `replaces` is the run whose turn this one takes the place of. */
+  remember(key: string, turn: Turn, replaces?: string): Promise<void>;
   forget(key: string): Promise<void>;
 }
 
@@ -36,9 +37,9 @@ export function createConversations(options: { store: ConversationStore; ttlMs: 
   const history = async (key: string) => (await store.get<Turn[]>(key)) ?? [];
   return {
     history,
-    async remember(key, turn) {
+    async remember(key, turn, replaces) {
       if (ttlMs === 0) return;
-      const turns = (await history(key)).filter((earlier) => earlier.runId !== turn.runId);
+      const turns = (await history(key)).filter(({ runId }) => runId !== turn.runId && runId !== replaces);
       await store.set(key, [...turns, turn].slice(-MOST_TURNS), ttlMs);
     },
     async forget(key) {

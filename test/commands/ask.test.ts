@@ -112,6 +112,9 @@ describe('an answer', () => {
     const [one, two] = await core.runs();
     expect(two).toMatchObject({ command: 'ask', personId: ADA.id, state: 'closed' });
     expect(two?.id).not.toBe(one?.id);
+    await (await core.ask('And then?')).final();
+    expect(promptOf(core, 2)).toMatch(/^User: Why\?\nAssistant: .*\n\nUser: And then\?\nAssistant:$/s);
+    expect(promptOf(core, 2).match(/User: Why/g)).toHaveLength(1);
   });
 
   it('that the model’s limit cut off goes on from where it stands', async () => {
@@ -138,5 +141,21 @@ describe('an answer', () => {
     expect(core.sandbox.predictions[0]?.input.max_tokens).toBe(10);
     expect(first.buttons?.map((button) => button.label)).toContain('Continue');
     expect((await core.runs())[0]?.plan.limitInput).toBe('max_tokens');
+  });
+
+  it('that its time cut off goes on too; one that its asker cancelled does not', async () => {
+    const core = await startCore({
+      model: { maxSeconds: 5 },
+      sandbox: { answer: 'word '.repeat(50), stallAfterTokens: 3 },
+    });
+    const stopped = await (await core.ask('Go')).final();
+    expect(stopped.text).toMatch(/^word word/);
+    expect(stopped.buttons?.map((button) => button.label)).toEqual(['Continue', 'Regenerate']);
+
+    const reply = await core.ask('Go on');
+    await expect.poll(() => reply.shown.at(-1)?.text, { timeout: 10_000 }).toMatch(/^word/);
+    await core.press(buttonOf(reply.shown.at(-1) ?? { text: '' }, 'Cancel'), ADA);
+    const cancelled = await reply.final();
+    expect(cancelled.buttons?.map((button) => button.label)).toEqual(['Regenerate']);
   });
 });

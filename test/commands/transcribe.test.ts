@@ -6,6 +6,7 @@ import { createTranscribe } from '../../src/commands/transcribe.ts';
 import type { Attachment, Invocation } from '../../src/core/chat.ts';
 import type { Plan } from '../../src/core/command.ts';
 import type { ModelConfig } from '../../src/core/config/config.ts';
+import { recordSilence } from '../core/files/recording.ts';
 import { type Core, type CoreOptions, type SeenReply, startCore } from '../core/runs/running-core.ts';
 
 const LIMITS = { maxCount: 10, maxBytes: 10_000_000, maxTotalBytes: 25_000_000 };
@@ -18,24 +19,6 @@ const WHISPER: ModelConfig = {
   typicalSeconds: 5,
   maxOutputTokens: 1000,
 };
-
-/** Silence of so many seconds. */
-function recording(seconds: number): Buffer {
-  const bytes = Buffer.alloc(44 + seconds * 16_000);
-  bytes.write('RIFF', 'latin1');
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write('WAVEfmt ', 8, 'latin1');
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(8000, 24);
-  bytes.writeUInt32LE(16_000, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36, 'latin1');
-  bytes.writeUInt32LE(bytes.length - 44, 40);
-  return bytes;
-}
 
 function attached(bytes: Buffer, over: Partial<Attachment> = {}): Attachment {
   return {
@@ -69,7 +52,7 @@ function transcribe(
 describe('a recording', () => {
   it('reaches the model with the very bytes, and its words come back with what they cost', async () => {
     const core = await start();
-    const bytes = recording(4);
+    const bytes = recordSilence(4);
     const reply = await transcribe(core, {}, { attachments: [attached(bytes)] });
     const final = await reply.final();
     expect(final.text).toContain('This is a sample transcript from the sandbox.');
@@ -80,7 +63,7 @@ describe('a recording', () => {
 
   it('becomes subtitles with the times of its segments', async () => {
     const core = await start();
-    const given = { attachments: [attached(recording(4))] };
+    const given = { attachments: [attached(recordSilence(4))] };
     const srt = (await (await transcribe(core, { format: 'srt' }, given)).final()).text;
     expect(srt).toMatch(/^```\n1\n00:00:00,000 --> 00:00:\d\d,\d{3}\nThis is a sample/);
     const vtt = (await (await transcribe(core, { format: 'vtt' }, given)).final()).text;
@@ -89,13 +72,13 @@ describe('a recording', () => {
 
   it('is taken from the message that it stands in', async () => {
     const core = await start();
-    const about = { text: 'listen', attachments: [attached(recording(2))] };
+    const about = { text: 'listen', attachments: [attached(recordSilence(2))] };
     expect((await (await transcribe(core, {}, { about })).final()).text).toContain('sample transcript');
   });
 
   it('may be in German, be translated, and have a language by name', async () => {
     const core = await start();
-    const given = { attachments: [attached(recording(4))] };
+    const given = { attachments: [attached(recordSilence(4))] };
     const german = await transcribe(core, { language: 'German' }, given);
     expect((await german.final()).text).toContain('Dies ist eine Beispielabschrift');
     const translated = await transcribe(core, { language: 'de', translate: true }, given);
@@ -123,7 +106,12 @@ describe('what is no recording', () => {
       { attachments: [attached(Buffer.from('<!doctype html><title>Sign in'))] },
       'That file is a web page; this needs a sound recording or a video.',
     ],
-    ['too large', {}, { attachments: [attached(recording(1), { sizeBytes: 2e8 })] }, '100 MB is the limit'],
+    [
+      'too large',
+      {},
+      { attachments: [attached(recordSilence(1), { sizeBytes: 2e8 })] },
+      '100 MB is the limit',
+    ],
   ])('is refused when it is %s, before anything is paid', async (_, values, more, sentence) => {
     const core = await start();
     expect((await (await transcribe(core, values, more)).final()).text).toContain(sentence);
@@ -132,7 +120,7 @@ describe('what is no recording', () => {
 
   it('is refused in a sentence when Replicate finds it too large', async () => {
     const core = await start({ sandbox: { failUploads: { status: 413, times: 1 } } });
-    const reply = await transcribe(core, {}, { attachments: [attached(recording(1))] });
+    const reply = await transcribe(core, {}, { attachments: [attached(recordSilence(1))] });
     expect((await reply.final()).text).toBe('That file is too large: Replicate takes files of up to 100 MB.');
   });
 });
@@ -145,13 +133,13 @@ describe('the plan', () => {
         createTranscribe({ ...services, config: { models: [model], askAboveSeconds: 600 } }),
       ],
     });
-    await transcribe(core, {}, { attachments: [attached(recording(1), { durationSeconds: seconds })] });
+    await transcribe(core, {}, { attachments: [attached(recordSilence(1), { durationSeconds: seconds })] });
     return (await core.runs())[0]?.plan;
   }
 
   it('says how long a long recording is and what it may cost before it runs', async () => {
     const core = await start();
-    const long = attached(recording(1), { durationSeconds: 4320 });
+    const long = attached(recordSilence(1), { durationSeconds: 4320 });
     const question = await (await transcribe(core, {}, { attachments: [long] })).final();
     expect(question.text).toMatch(/^The recording is 1 h 12 min long\. This may cost up to \$0\.\d+/);
     expect(core.sandbox.predictions).toEqual([]);

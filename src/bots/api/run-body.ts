@@ -13,7 +13,7 @@ export async function describeRun(run: Run, models: Models, signal?: AbortSignal
 }
 
 /** `prediction`: where its output may come from. */
-export function toRunBody(run: Run, prediction?: Pick<Prediction, 'output' | 'dataRemoved'>): RunBody {
+function toRunBody(run: Run, prediction?: Pick<Prediction, 'output' | 'dataRemoved'>): RunBody {
   const self = `/v1/runs/${run.id}`;
   return {
     run_id: run.id,

@@ -27,7 +27,7 @@ export const inferRequest = z
     message: 'give either command or model',
   });
 
-export const STATUSES = [
+const STATUSES = [
   'queued',
   'starting',
   'processing',

@@ -47,6 +47,7 @@ export function createDiscordReply(options: DiscordReplyOptions): Reply {
     get fileLimits() {
       return pages.fileLimits;
     },
+    pageLength: pageTextLimit,
     async write(message, isFinal) {
       final = isFinal;
       const outcome = await paged.write(message, isFinal);

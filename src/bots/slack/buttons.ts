@@ -38,7 +38,8 @@ export function addButtons(options: ButtonsOptions): Buttons {
     if (!button) return;
     // Several runs may be stopped by one event.
     const eventId = `${actor.eventId}:${button.id}`;
-    await actors.keep(button.id, press(button.id, { ...actor, eventId, private: false }));
+    const pressing: Actor = { ...actor, eventId, private: false };
+    await actors.keep(pressing, button.id, press(button.id, pressing));
   }
 
   app.action({ type: 'block_actions' }, async ({ body, ack }) => {
@@ -58,7 +59,7 @@ export function addButtons(options: ButtonsOptions): Buttons {
     };
     const { action_id: id } = action;
     const work = id.startsWith('form:') ? dialogs.openForm(id, body.trigger_id, actor) : press(id, actor);
-    void actors.keep(id, work);
+    void actors.keep(actor, id, work);
   });
 
   app.event('agent_session_stopped', async ({ event, body }) => {

@@ -107,11 +107,15 @@ export function addDialogs(options: DialogsOptions): Dialogs {
       const text = decodeSlackText(message.text ?? '');
       if (!action.asks) {
         const about = { text, attachments: incoming.attachments(message.files) };
-        return void actors.keep(callbackId, use(command, about, actor, { form: 'typed', values: {} }));
+        return void actors.keep(actor, callbackId, use(command, about, actor, { form: 'typed', values: {} }));
       }
       const about = { ts: message.ts, threadTs, text, cut: false, files: idsOf(message.files) };
       const what = { purpose: { command: command.name }, about };
-      void actors.keep(callbackId, show({ title: label, fields: [action.asks] }, triggerId, actor, what));
+      void actors.keep(
+        actor,
+        callbackId,
+        show({ title: label, fields: [action.asks] }, triggerId, actor, what),
+      );
     });
   }
 
@@ -124,7 +128,7 @@ export function addDialogs(options: DialogsOptions): Dialogs {
     const eventId = `slack:${view.id}`;
     const who = { userId: body.user.id, userName: body.user.name };
     const actor: Actor = { eventId, ...who, channel, threadTs, responseUrl, private: isPrivate };
-    void actors.keep('a form', submit(place, view.state.values, actor));
+    void actors.keep(actor, 'a form', submit(place, view.state.values, actor));
   });
 
   return {

@@ -1,7 +1,6 @@
 /** Files to and from Slack: the calls that uploading takes. Nothing here throws a client's error object. */
 
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { MessageFile } from '../../core/chat.ts';
@@ -76,7 +75,7 @@ export function createFileApi(client: WebClient, fetch: typeof globalThis.fetch)
     const init: RequestInit & { duplex: 'half' } = {
       method: 'POST',
       headers: { 'content-type': 'application/octet-stream', 'content-length': String(file.sizeBytes) },
-      body: Readable.toWeb(createReadStream(file.path)) as ReadableStream<Uint8Array>,
+      body: ReadableStream.from<Uint8Array>(createReadStream(file.path)),
       duplex: 'half',
       signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
     };
@@ -87,8 +86,13 @@ export function createFileApi(client: WebClient, fetch: typeof globalThis.fetch)
     if (!response.ok) throw new Error(`uploading a file failed: ${response.status}`);
   }
 
-  const describe = (id: string) =>
-    call('files.info', async () => (await client.files.info({ file: id })).file);
+  async function describe(id: string): Promise<unknown> {
+    try {
+      return (await client.files.info({ file: id })).file;
+    } catch (error) {
+      throw translateError(error, 'files.info');
+    }
+  }
 
   return {
     describe,

@@ -36,8 +36,8 @@ export function createFinalReply(options: FinalReplyOptions): FinalReply {
   const inResponse = ref.mode === 'response';
   let { announced } = ref;
   let pageCount = 0;
-  /** A page in the direct conversation may be there although no answer came; so may any that another process sent. */
-  let mayExist = ref.pages.length > RESPONSE_PAGES;
+  /** A page in the direct conversation may be there although no answer came, to us or to a process that died. */
+  let mayExist = ref.pages.length >= RESPONSE_PAGES;
 
   async function send(content: PageContent, index: number, isPrivate: boolean): Promise<string> {
     const page = renderPage(content, index === 0 ? quote : undefined);

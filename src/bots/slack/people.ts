@@ -35,6 +35,7 @@ export function createPeople({ client, clock, log, team }: PeopleOptions): Peopl
   const profiles = new Map<string, { readonly profile: Profile; readonly until: number }>();
   let groups: ReadonlyMap<string, readonly string[]> = new Map();
   let groupsUntil = 0;
+  let groupsRefused = false;
   let asking: Promise<void> | undefined;
 
   async function profileOf(userId: string): Promise<Profile | undefined> {
@@ -65,7 +66,12 @@ export function createPeople({ client, clock, log, team }: PeopleOptions): Peopl
       }
       groups = found;
     } catch (error) {
-      log.warn({ error: describeError(error) }, 'could not ask Slack for its user groups');
+      // Workspaces without user groups refuse this every time.
+      log[groupsRefused ? 'debug' : 'warn'](
+        { error: describeError(error) },
+        'could not ask Slack for its user groups',
+      );
+      groupsRefused = true;
     }
   }
 

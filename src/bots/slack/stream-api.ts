@@ -94,7 +94,7 @@ export function createStreamApi(client: WebClient, clock: Clock): StreamApi {
       if (waitMs <= 0) break;
       await clock.sleep(Math.min(waitMs, LONGEST_WAIT_MS));
     }
-    const release = turns.take();
+    const release = turns.take(clock.now());
     try {
       return await request();
     } finally {

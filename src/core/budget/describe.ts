@@ -36,17 +36,22 @@ function subject({ scope, cap }: CapState): string {
   return `${describeScope(scope)} of ${formatCap(cap)}`;
 }
 
+/** Discord's people know theirs as a server. */
+function workspaceWord({ id }: { readonly id: string }): string {
+  return id.startsWith('discord:') ? 'server' : 'workspace';
+}
+
 /** `Your budget`, `The budget of everybody together`: what a person reads of a cap that applies to them. */
 function describeScope(scope: Scope): string {
   switch (scope.kind) {
     case 'person':
       return 'Your budget';
     case 'role':
-      return 'The budget that the members of one of your roles share';
+      return 'The budget shared by one of your roles';
     case 'channel':
       return 'The budget of this channel';
     case 'workspace':
-      return 'The budget of this server';
+      return `The budget of this ${workspaceWord(scope)}`;
     case 'everybody':
       return 'The budget of everybody together';
   }
@@ -62,7 +67,7 @@ function shortName(scope: Scope): string {
     case 'channel':
       return 'This channel';
     case 'workspace':
-      return 'This server';
+      return `This ${workspaceWord(scope)}`;
     case 'everybody':
       return 'Everybody together';
   }
@@ -76,8 +81,9 @@ export function scopeName(scope: Scope): string {
     case 'role':
       return `role ${scope.id} (shared by its members)`;
     case 'channel':
+      return `channel ${scope.id}`;
     case 'workspace':
-      return `${scope.kind} ${scope.id}`;
+      return `${workspaceWord(scope)} ${scope.id}`;
     case 'everybody':
       return 'everybody together';
   }
@@ -100,16 +106,25 @@ export function describeState(state: CapState, now: number, timezone: string): s
   return `${name}: ${formatCap(state.cap)}, ${parts.join(', ')}. ${describeReset(state, now, timezone)}${paused}`;
 }
 
-const PAUSED: Readonly<Record<Scope['kind'], string>> = {
-  person: 'Your budget is paused',
-  role: 'The budget of one of your roles is paused',
-  channel: 'Requests in this channel are paused',
-  workspace: 'Requests on this server are paused',
-  everybody: 'All requests are paused',
-};
+/** The beginning of a sentence, and what an admin may resume. */
+function pausedWords(scope: Scope): readonly [string, string] {
+  switch (scope.kind) {
+    case 'person':
+      return ['Your budget is paused', 'it'];
+    case 'role':
+      return ['The budget of one of your roles is paused', 'it'];
+    case 'channel':
+      return ['Requests in this channel are paused', 'them'];
+    case 'workspace':
+      return [`Requests in this ${workspaceWord(scope)} are paused`, 'them'];
+    case 'everybody':
+      return ['All requests are paused', 'them'];
+  }
+}
 
 function describePause({ scope, by }: Pause): string {
-  return `${PAUSED[scope.kind]} by ${by}. Try again when an admin has resumed ${scope.kind === 'everybody' ? 'them' : 'it'}.`;
+  const [what, it] = pausedWords(scope);
+  return `${what} by ${by}. Try again when an admin has resumed ${it}.`;
 }
 
 /**

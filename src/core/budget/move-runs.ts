@@ -3,6 +3,7 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
+import type { Bucket } from './bucket-queries.ts';
 import type { Scope } from './budget.ts';
 import { ensureBuckets } from './ensure-buckets.ts';
 import { joinRuns, leaveRuns, lockOpenHolds, sourcesOf } from './join-runs.ts';
@@ -17,6 +18,31 @@ export interface Move {
   readonly from: string;
   readonly to: string;
   readonly now: number;
+}
+
+/**
+ * The same period under another name, where the runs that leave a bucket go on being counted: whatever unit the cap there
+ * has later, they are found. It has no limit until it is in force.
+ */
+async function mirrorOf(transaction: Transaction<Tables>, bucket: Bucket, scope: string): Promise<Bucket> {
+  const { rank, unit, period, starts_at, ends_at } = bucket;
+  await transaction
+    .insertInto('bucket')
+    .values({
+      ...{ scope, rank, unit, period, starts_at, ends_at },
+      limit_micro_usd: null,
+      carried_micro_usd: 0,
+      reserved_micro_usd: 0,
+      spent_micro_usd: 0,
+      warned: 0,
+    })
+    .onConflict((conflict) => conflict.columns(['scope', 'unit', 'period']).doNothing())
+    .execute();
+  return transaction
+    .selectFrom('bucket')
+    .selectAll()
+    .where(({ and }) => and({ scope, unit, period }))
+    .executeTakeFirstOrThrow();
 }
 
 /** The links are written already, and nobody takes a hold meanwhile. */
@@ -40,7 +66,7 @@ export async function moveRuns(transaction: Transaction<Tables>, book: Book, mov
   const leaving = personIds.filter((id) => id !== from);
   const left = await transaction
     .selectFrom('bucket')
-    .select(['id', 'starts_at'])
+    .selectAll()
     .where('scope', '=', scopeKey({ kind: 'person', id: from }))
     .where('unit', '!=', 'credit')
     .where(({ eb, or }) => or([eb('ends_at', 'is', null), eb('ends_at', '>', now)]))
@@ -50,6 +76,8 @@ export async function moveRuns(transaction: Transaction<Tables>, book: Book, mov
   await joinRuns(transaction, { kind, target, sourceIds, personIds: people, now });
   if (leaving.length === 0) return;
   for (const bucket of left) {
+    const mirror = await mirrorOf(transaction, bucket, scopeKey(scope));
+    await joinRuns(transaction, { kind, target: mirror, sourceIds: [bucket.id], personIds: leaving, now });
     await leaveRuns(transaction, { kind, target: bucket, personIds: leaving, now });
   }
 }

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type { PauseTable, PolicyTable, Tables } from '../storage/tables.ts';
 import { readAccount } from './accounts.ts';
 import type { Cap, CapState, Pause, Scope, Unit } from './budget.ts';
-import { parseScopeKey, rankOf, scopeKey } from './scope.ts';
+import { parseScopeKey, scopeKey } from './scope.ts';
 
 /** Caps where no admin has set one. Without one, a role, channel or workspace is not counted. */
 export interface CapDefaults {
@@ -52,6 +52,11 @@ export function limitOf(cap: Cap): number | null {
   return cap.amountMicroUsd === 'unlimited' ? null : cap.amountMicroUsd;
 }
 
+/** The configuration names a channel without its workspace. */
+export function configuredChannel({ channels }: CapDefaults, id: string): Cap | undefined {
+  return channels?.get(id.replace(/:.*\//, ':'));
+}
+
 function configuredCap(
   defaults: CapDefaults,
   scope: Scope,
@@ -65,7 +70,7 @@ function configuredCap(
     case 'role':
       return defaults.roles?.get(scope.id);
     case 'channel':
-      return defaults.channels?.get(scope.id.replace(/:.*\//, ':')) ?? defaults.eachChannel;
+      return configuredChannel(defaults, scope.id) ?? defaults.eachChannel;
     case 'workspace':
       return defaults.workspaces?.get(scope.id) ?? defaults.eachWorkspace;
     case 'everybody':
@@ -162,22 +167,6 @@ export async function readSettings(
       ...(paused && { pause: pauseOf(paused) }),
     };
   });
-}
-
-/** Every scope with a cap of its own: set by an admin, or named in the configuration; and everybody. */
-export async function namedScopes(sql: Kysely<Tables>, defaults: CapDefaults): Promise<Scope[]> {
-  const rows = await sql.selectFrom('policy').select('scope').orderBy('scope').execute();
-  const configured = (kind: 'person' | 'role' | 'workspace', caps: ReadonlyMap<string, Cap> = new Map()) =>
-    [...caps.keys()].map((id): Scope => ({ kind, id }));
-  const scopes: Scope[] = [
-    ...rows.map((row) => parseScopeKey(row.scope)),
-    ...configured('person', defaults.people),
-    ...configured('role', defaults.roles),
-    ...configured('workspace', defaults.workspaces),
-    { kind: 'everybody' },
-  ];
-  const byKey = new Map(scopes.map((scope) => [scopeKey(scope), scope]));
-  return [...byKey.values()].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
 export function pauseOf(row: PauseTable): Pause {

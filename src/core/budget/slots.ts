@@ -9,6 +9,9 @@ import { carriedInto, limitIn } from './carry-over.ts';
 import type { Period } from './periods.ts';
 import type { Policy } from './settings.ts';
 
+/** SQLite refuses a condition of more than a thousand parts. */
+const SLOTS_AT_ONCE = 200;
+
 export interface Slot {
   readonly policy: Policy;
   readonly period: Period;
@@ -116,12 +119,15 @@ export async function readStates(
   caps: readonly { readonly policy: Policy; readonly pause?: Pause }[],
   now: number,
 ): Promise<CapState[]> {
-  const slots = caps.map(({ policy }) => slotOf(book, policy, now));
   const states: CapState[] = [];
-  for (const [index, filled] of (await readSlots(sql, slots, now)).entries()) {
-    const pause = caps[index]?.pause;
-    const carried = filled.bucket ? 0 : await carriedInto(sql, book, filled.slot);
-    states.push(stateOf(book, filled, { carried, ...(pause && { pause }) }));
+  for (let from = 0; from < caps.length; from += SLOTS_AT_ONCE) {
+    const some = caps.slice(from, from + SLOTS_AT_ONCE);
+    const slots = some.map(({ policy }) => slotOf(book, policy, now));
+    for (const [index, filled] of (await readSlots(sql, slots, now)).entries()) {
+      const pause = some[index]?.pause;
+      const carried = filled.bucket ? 0 : await carriedInto(sql, book, filled.slot);
+      states.push(stateOf(book, filled, { carried, ...(pause && { pause }) }));
+    }
   }
   return states;
 }

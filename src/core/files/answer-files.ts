@@ -55,7 +55,9 @@ export async function collectAnswerFiles(
   }
   return { files: kept, lines };
 
-  async function store(file: PresentedFile): Promise<Outcome> {
+  async function store(file: PresentedFile, index: number): Promise<Outcome> {
+    if (limits.maxCount === 0) return { reason: '' };
+    if (index >= limits.maxCount) return { reason: `Only ${limits.maxCount} files fit into one message.` };
     try {
       const stored =
         file.from === 'url'
@@ -70,9 +72,6 @@ export async function collectAnswerFiles(
   async function fit(outcome: Outcome): Promise<Outcome> {
     if ('reason' in outcome) return outcome;
     const { stored } = outcome;
-    if (limits.maxCount === 0) return { reason: '' };
-    if (kept.length >= limits.maxCount)
-      return { reason: `Only ${limits.maxCount} files fit into one message.` };
     if (stored.sizeBytes <= maxBytes) return outcome;
     const smaller = await shrinkPicture(stored, maxBytes);
     if (smaller) return { stored: smaller };

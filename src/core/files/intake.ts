@@ -10,10 +10,10 @@ import type { Models } from '../models/prediction.ts';
 import { download, FileTooLargeError, type OpenFile, type StoredFile } from './download.ts';
 import { checkKind } from './kinds.ts';
 import { createPublicLink, createTrustedLink, isTrusted, type OpenLink, type TrustedHosts } from './link.ts';
-import { look, readHead } from './look.ts';
+import { look } from './look.ts';
 import { cleanFileName } from './names.ts';
 import { type FileKind, type FileType, sniff } from './sniff.ts';
-import { type SoundLength, soundLength } from './sound-length.ts';
+import { type Recording, type SoundLength, soundLength } from './sound-length.ts';
 
 /** A file that a model can open. */
 export interface ModelFile {
@@ -100,7 +100,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const name = cleanFileName(attachment.name, file.type.extension);
       const { contentType } = file.type;
       const { url } = await models.upload({ ...file, name, contentType }, signal);
-      return describe(url, name, { ...file, head: await readHead(file.path) }, attachment.durationSeconds);
+      return describe(url, name, { ...file, content: file }, attachment.durationSeconds);
     });
   }
 
@@ -118,7 +118,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const type = sniff(head);
     checkKind(type, accept);
     const name = cleanFileName(attachment?.name ?? nameInLink(url), type.extension);
-    const file = { type, head, ...(sizeBytes !== undefined && { sizeBytes }) };
+    const file = { type, content: { head }, ...(sizeBytes !== undefined && { sizeBytes }) };
     return describe(url, name, file, attachment?.durationSeconds);
   }
 
@@ -143,15 +143,15 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 }
 
-function describe(
+async function describe(
   url: string,
   name: string,
-  file: { readonly type: FileType; readonly head: Uint8Array; readonly sizeBytes?: number },
+  file: Omit<Recording, 'durationSeconds'>,
   durationSeconds: number | undefined,
-): ModelFile {
+): Promise<ModelFile> {
   const sounds = file.type.kind === 'audio' || file.type.kind === 'video';
   const length = sounds
-    ? soundLength({ ...file, ...(durationSeconds !== undefined && { durationSeconds }) })
+    ? await soundLength({ ...file, ...(durationSeconds !== undefined && { durationSeconds }) })
     : undefined;
   return { url, name, type: file.type, ...(length && { length }) };
 }

@@ -1,6 +1,5 @@
-/** A look at a file's beginning, on the network or on the disk. */
+/** A look at the beginning of a file on the network. */
 
-import { open } from 'node:fs/promises';
 import type { OpenFile } from './download.ts';
 import { SNIFF_BYTES } from './sniff.ts';
 
@@ -21,16 +20,5 @@ export async function look(
     return { head: Buffer.concat(chunks).subarray(0, SNIFF_BYTES), sizeBytes: opened.totalBytes };
   } finally {
     opened.close();
-  }
-}
-
-/** Of a file on the disk. */
-export async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
   }
 }

@@ -13,7 +13,7 @@ import { createTrustedLink, isTrusted, type TrustedHosts } from './link.ts';
 import { sniff } from './sniff.ts';
 
 export interface RunFiles {
-  /** Begins to fetch a file, since its address does not last. */
+  /** Begins to fetch a file, since its address does not last. Of a great many, only the first. */
   begin(runId: string, url: string, signal: AbortSignal): void;
   /**
    * The file at an address that Replicate gave, fetched once per run however often it is asked for. Throws a UserError when
@@ -39,6 +39,8 @@ export interface RunFilesOptions {
 
 /** No platform takes larger ones. */
 const MAX_BYTES = 100_000_000;
+/** No platform takes more in a message. */
+const MOST_AT_ONCE = 10;
 
 export function createRunFiles({ directory, hosts, clock, log }: RunFilesOptions): RunFiles {
   const openLink = createTrustedLink(hosts);
@@ -78,7 +80,9 @@ export function createRunFiles({ directory, hosts, clock, log }: RunFilesOptions
   }
 
   return {
-    begin: (runId, url, signal) => void fetchOnce(runId, url, signal),
+    begin(runId, url, signal) {
+      if ((fetched.get(runId)?.size ?? 0) < MOST_AT_ONCE) void fetchOnce(runId, url, signal);
+    },
     fetch: fetchOnce,
     isTrusted: (url) => isTrusted(url, hosts),
 

@@ -1,5 +1,7 @@
 /** How long a recording is: as the platform says, as its header says, or by its size. */
 
+import { Readable } from 'node:stream';
+import { type IFormat, parseFile, parseStream } from 'music-metadata';
 import type { FileType } from './sniff.ts';
 
 export interface SoundLength {
@@ -16,34 +18,43 @@ const USUAL_BITS_PER_SECOND = { audio: 96_000, video: 1_000_000 };
 
 export interface Recording {
   readonly type: FileType;
-  /** The file's beginning. */
-  readonly head: Uint8Array;
+  /** The whole file on the disk, or its beginning. */
+  readonly content: { readonly path: string } | { readonly head: Uint8Array };
   readonly sizeBytes?: number;
   /** As the platform says. */
   readonly durationSeconds?: number;
 }
 
-/** Undefined when not even the size is known. */
-export function soundLength({ type, head, sizeBytes, durationSeconds }: Recording): SoundLength | undefined {
-  const known = durationSeconds ?? (type.extension === 'wav' ? wavSeconds(head, sizeBytes) : undefined);
-  if (known !== undefined) return { seconds: known, atMostSeconds: Math.ceil(known), measured: true };
+/**
+ * Undefined when not even the size is known. A header is its sender's word: it makes the guess better, but no bound; only
+ * uncompressed sound has as many bytes in each second as its header says, or it would not sound at all.
+ */
+export async function soundLength(recording: Recording): Promise<SoundLength | undefined> {
+  const { type, sizeBytes, durationSeconds } = recording;
+  if (durationSeconds !== undefined)
+    return { seconds: durationSeconds, atMostSeconds: Math.ceil(durationSeconds), measured: true };
   if (sizeBytes === undefined) return undefined;
   const bits = sizeBytes * 8;
+  const { duration, bitrate, codec } = await readHeader(recording).catch((): Header => ({}));
   const usual = USUAL_BITS_PER_SECOND[type.kind === 'video' ? 'video' : 'audio'];
+  const seconds = duration ?? bits / (bitrate || usual);
+  const least = codec === 'PCM' && bitrate ? bitrate : LEAST_BITS_PER_SECOND;
   return {
-    seconds: bits / usual,
-    atMostSeconds: Math.ceil(bits / LEAST_BITS_PER_SECOND),
-    measured: false,
+    seconds,
+    atMostSeconds: Math.ceil(Math.max(seconds, bits / least)),
+    measured: duration !== undefined,
   };
 }
 
-/** The bytes of sound by the bytes of a second; both stand in the header, but a recorder may leave the first open. */
-function wavSeconds(head: Uint8Array, sizeBytes: number | undefined): number | undefined {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  if (bytes.length < 44 || bytes.toString('latin1', 12, 16) !== 'fmt ') return undefined;
-  const bytesPerSecond = bytes.readUInt32LE(28);
-  if (bytesPerSecond === 0) return undefined;
-  return sizeBytes === undefined ? undefined : Math.max(0, sizeBytes - 44) / bytesPerSecond;
+type Header = Partial<Pick<IFormat, 'duration' | 'bitrate' | 'codec'>>;
+
+/** Throws when there is none that can be read. */
+async function readHeader({ type, content, sizeBytes }: Recording): Promise<Header> {
+  const options = { duration: false, skipCovers: true };
+  if ('path' in content) return (await parseFile(content.path, options)).format;
+  const info = { mimeType: type.contentType, ...(sizeBytes !== undefined && { size: sizeBytes }) };
+  return (await parseStream(Readable.from([Buffer.from(content.head)], { objectMode: false }), info, options))
+    .format;
 }
 
 /** `1 h 12 min`, `12 min`, `40 s`. */

@@ -56,8 +56,9 @@ export function createLanePace(first: Lane): LanePace {
       return lane;
     },
     learn(learned) {
+      // Who names another number of slots knows better than our caution.
+      if (learned.slots !== lane.slots) forgone = 0;
       lane = learned;
-      forgone = 0;
     },
     startAt(wish, now, hurried) {
       if (wish === 'final' || hurried) return Math.max(blockedUntil, window.freeAt(now, slots(now)));

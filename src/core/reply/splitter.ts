@@ -1,7 +1,8 @@
 /** Cuts a growing markdown text into pages that fit a message, touching each character a constant number of times. */
 
-import { closingLine, openingLine } from './fences.ts';
+import { openingLine } from './fences.ts';
 import { type Carried, createPageScanner, type LineBreak, type PageScanner } from './page-scanner.ts';
+import { renderPage } from './render-page.ts';
 import {
   endsInHalfCharacter,
   isBlank,
@@ -55,6 +56,8 @@ const CHARACTERS_FROM = 0.9;
 const SENTENCE_END = /[.!?…]["'”’)\]*_]*$/;
 const WIDE_SENTENCE_END = /[。！？]$/;
 const WIDE_PAUSE = /[、，；：]$/;
+/** What may become the line that closes a fence. */
+const MARKS_ALONE = /^ *(?:`*|~*)[ \t]*$/;
 
 /**
  * A page ends at the first place that is good enough for how full it is, by looking at no more than one character behind
@@ -133,7 +136,7 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
   function freeze(cut: number): void {
     const source = rest.slice(0, cut);
     const ended = cut === scanned ? scanner : read(source);
-    frozen.push({ text: render(source, carried, ended), source });
+    frozen.push({ text: renderPage(source, carried, ended), source });
     rest = rest.slice(cut);
     startPage(ended.carry(cut === ended.lineStart ? (/^ *\S?/.exec(rest)?.[0] ?? '') : undefined));
   }
@@ -148,7 +151,7 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
     const end = growing ? certain() : scanned;
     const shown = end < scanned ? rest.slice(0, end) : withoutHalfCharacter(rest);
     if (growing && carried.fence && MARKS_ALONE.test(shown)) return { text: '', source: rest };
-    return { text: render(shown, carried, end < scanned ? read(shown) : scanner), source: rest };
+    return { text: renderPage(shown, carried, end < scanned ? read(shown) : scanner), source: rest };
   }
 
   return {
@@ -191,33 +194,4 @@ function costOf(text: string, cost: (unit: number) => number): number {
   let sum = 0;
   for (let at = 0; at < text.length; at++) sum += cost(text.charCodeAt(at));
   return sum;
-}
-
-const CLOSING_LINE = /^ *(`+|~+)[ \t]*\r?(?:\n|$)/;
-const MARKS_ALONE = /^ *(?:`*|~*)[ \t]*$/;
-const BLANK_LINES = /^(?:[ \t]*\r?\n)+/;
-
-/** What `scanner` has read is the page's source. */
-function render(source: string, carried: Carried, scanner: PageScanner): string {
-  const { open } = scanner.fences;
-  let text = dedent(source, carried.dedent, scanner.dedentEnd);
-  if (carried.fence) {
-    const marks = CLOSING_LINE.exec(text)?.[1];
-    const closesAtOnce = marks?.startsWith(carried.fence.mark) && marks.length >= carried.fence.length;
-    // Code that ended with the page before needs no empty block here.
-    text = closesAtOnce
-      ? text.replace(CLOSING_LINE, '').replace(BLANK_LINES, '')
-      : openingLine(carried.fence) + text;
-  } else text = (carried.tableHead ?? '') + text.replace(BLANK_LINES, '');
-  if (!open) return text.trimEnd();
-  const close = closingLine(open);
-  const closed = scanner.dedentEnd < source.length ? close : dedent(close, carried.dedent, close.length);
-  return (text.endsWith('\n') ? text : `${text}\n`) + closed;
-}
-
-/** Takes up to `spaces` from the beginning of each line that begins before `end`. */
-function dedent(text: string, spaces: number, end: number): string {
-  if (spaces === 0) return text;
-  const head = text.slice(0, end);
-  return head.replace(new RegExp(`^ {1,${spaces}}`, 'gm'), '') + text.slice(head.length);
 }

@@ -4,6 +4,7 @@ import type { Lane, Message, Reply, ReplyRef } from '../chat.ts';
 import type { Clock } from '../clock.ts';
 import { RateLimitedError, ReplyGoneError } from '../errors.ts';
 import { describeError, type Log } from '../log.ts';
+import { sameMessage } from './same-message.ts';
 
 /** Writes one reply. */
 export interface Writer {
@@ -194,15 +195,4 @@ export function createWriter({ reply, hooks, clock, log, onWish }: WriterOptions
       }
     },
   };
-}
-
-function sameMessage(one: Message, other: Message): boolean {
-  if (one === other) return true;
-  return (
-    one.text === other.text &&
-    one.status === other.status &&
-    one.footnote === other.footnote &&
-    JSON.stringify(one.buttons ?? []) === JSON.stringify(other.buttons ?? []) &&
-    JSON.stringify(one.files ?? []) === JSON.stringify(other.files ?? [])
-  );
 }

@@ -134,11 +134,8 @@ export async function drive(
     const memory = run.plan.memory;
     if (!memory || prediction?.status !== 'succeeded') return;
     try {
-      await dependencies.conversations.remember(memory.key, {
-        runId: run.id,
-        prompt: memory.prompt,
-        answer: text,
-      });
+      const turn = { runId: run.id, prompt: memory.prompt, answer: text };
+      await dependencies.conversations.remember(memory.key, turn, memory.replaces);
     } catch (error) {
       log.warn({ run: run.id, reason: describeError(error) }, 'the exchange could not be remembered');
     }

@@ -26,6 +26,19 @@ describe('Slack credentials', () => {
   });
 });
 
+describe('Slack out of reach', () => {
+  it('is nobody’s mistake, and connects when it is tried again', async () => {
+    bench = await createBench('socket');
+    bench.slack.failNext('auth.test', 'lost-request');
+    const error = await bench.start().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(OperatorError);
+    expect(bench.surface.ready).toBe(false);
+    await bench.start();
+    expect(bench.surface.ready).toBe(true);
+  });
+});
+
 describe('Socket Mode', () => {
   it('comes back at once when Slack renews the connection', async () => {
     bench = await createBench('socket');

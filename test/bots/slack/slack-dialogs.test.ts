@@ -162,6 +162,16 @@ describe.each<Mode>(['socket', 'http'])('dialogs on Slack over %s', (mode) => {
     expect((await eventually(() => bench.invocations[1])).about?.text).toBe(text);
   });
 
+  it('says so when it may not read the files of the message', async () => {
+    const { message } = await bench.slack.mention('<@bot> look');
+    await eventually(() => bench.invocations[0]);
+    const files = [bench.slack.file({ name: 'a.txt', mimetype: 'text/plain', bytes: new Uint8Array([7]) })];
+    await bench.slack.shortcut(message, 'message:ask', { user: BOB, files });
+    bench.slack.world.missingScopes.add('files:read');
+    await bench.slack.submit(await openedView(), { prompt: 'Is it true?' });
+    expect(shownText(latest(await eventually(whispers(BOB))))).toContain('tell whoever runs me');
+  });
+
   it('answers a shortcut where it is no member through the response_url', async () => {
     const { message } = await bench.slack.mention('something', { channel: ELSEWHERE });
     await eventually(() => bench.invocations[0]);

@@ -149,6 +149,8 @@ describe('files of answers on Slack', () => {
   it('are shown together below the text, with their alt text', async () => {
     const reply = await openReply(() => bench.slack.mention('<@bot> imagine'));
     const files = [fileOf('cat.png'), fileOf('dog.png', { alt: 'x'.repeat(1024) })];
+    expect(await reply.write({ text: 'Here:', footnote: 'sdxl', files }, true)).toBe('more');
+    expect([reply.lane.key, reply.lane.slots]).toEqual(['slack:files:T0TEAM', 100]);
     await writeAll(reply, { text: 'Here:', footnote: 'sdxl', files });
     expect(shownFiles()).toEqual([
       { name: 'cat.png', alt: 'A cat.png', text: 'the bytes of cat.png' },

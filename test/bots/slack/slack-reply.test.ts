@@ -83,6 +83,32 @@ describe('a reply on Slack', () => {
     expect(messages.map((message) => shownText(latest(message)))).toEqual(['From the second']);
   });
 
+  it('draws its posts from the channel’s lane and its edits from the workspace’s', async () => {
+    bench = await createBench('socket');
+    const reply = await openReply(bench);
+    const text = Array.from({ length: 2500 }, (_, at) => `w${at}`).join(' ');
+    const lanes: string[] = [];
+    for (let outcome = 'more'; outcome === 'more'; ) {
+      lanes.push(`${reply.lane.key} ${reply.lane.slots}/${reply.lane.windowMs}`);
+      outcome = await reply.write({ text: lanes.length === 1 ? 'w0' : text }, lanes.length > 1);
+      if (lanes.length === 1) outcome = 'more';
+    }
+    expect(lanes).toEqual([
+      `slack:post:${GENERAL} 1/1000`,
+      'slack:update:T0TEAM 50/60000',
+      `slack:post:${GENERAL} 1/1000`,
+    ]);
+    const calls = bench.slack.calls.map((call) => call.method).filter((method) => method.startsWith('chat.'));
+    expect(calls).toEqual(['chat.postMessage', 'chat.update', 'chat.postMessage']);
+  });
+
+  it('unfurls no links', async () => {
+    bench = await createBench('socket');
+    await writeAll(await openReply(bench), { text: 'https://example.com/' });
+    const [post] = bench.slack.calls.filter((call) => call.method === 'chat.postMessage');
+    expect(post?.args).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' });
+  });
+
   it('gives up when the message was deleted', async () => {
     bench = await createBench('socket');
     const reply = await openReply(bench);

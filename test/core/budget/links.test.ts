@@ -74,6 +74,20 @@ describe.each(databaseKinds)('linked accounts on $name', (kind) => {
     await expect(ledger.links.unlink(BOB)).rejects.toThrow('This account is not linked to another one.');
   });
 
+  it('take along what they spent, also for a cap that they get later', async () => {
+    await ledger.budget.set(person(ANN), cap('0.002 per month'), BOSS);
+    await link(ANN, BOB);
+    await ledger.hold('b', 100, by(BOB));
+    await ledger.clock.advance(24 * 3_600_000);
+    await ledger.links.unlink(ANN);
+    expect(await counts(ANN)).toEqual([0, 0, 2_000]);
+    expect(await counts(BOB)).toEqual([0, 0, 1_000]);
+    await ledger.budget.set(person(BOB), cap('0.001 per month'), BOSS);
+    expect(await counts(BOB)).toEqual([0, 100, 900]);
+    await ledger.settle('b', 60);
+    expect(await counts(BOB)).toEqual([60, 0, 940]);
+  });
+
   it('have the cap that one of them was given, and the credit of each', async () => {
     await ledger.budget.set(person(BOB), cap('0.002 per week'), BOSS);
     await ledger.budget.grant(person(BOB), 70, {}, BOSS);

@@ -62,7 +62,7 @@ describe('budgets by scope', () => {
       if (!refusal.held) sentences.push(describeRefusal(refusal, NOON, 'UTC'));
     }
     expect(sentences).toEqual([
-      'The budget that the members of one of your roles share of $0.0003 per day is too small: this needs about $0.0009. An admin can raise it.',
+      'The budget shared by one of your roles of $0.0003 per day is too small: this needs about $0.0009. An admin can raise it.',
       'The budget of this channel of $0.0005 per day is too small: this needs about $0.0009. An admin can raise it.',
       'The budget of this channel of $0.0005 per day is too small: this needs about $0.0009. An admin can raise it.',
     ]);
@@ -170,6 +170,32 @@ describe('budgets by scope', () => {
     expect(newest?.after).toBe('$3.00 per day');
     const page = await ledger.budget.audit({ limit: 2, before: next?.id ?? 0 });
     expect(page.map(({ after }) => after)).toEqual(['$1.00 per day']);
+  });
+
+  it('lists caps by the thousand', async () => {
+    const rows = Array.from({ length: 1_500 }, (_, index) => ({
+      scope: `role:discord:${index + 1_000}`,
+      limit_micro_usd: index,
+      unit: 'day',
+      set_by: 'discord:1',
+      set_at: NOON,
+    }));
+    await database.sql.insertInto('policy').values(rows).execute();
+    const left = (await ledger.budget.caps()).map(({ leftMicroUsd }) => leftMicroUsd);
+    expect(left.filter((amount) => amount < 1_500)).toHaveLength(1_500 + 2);
+  });
+
+  it('finds the channels that the configuration names', async () => {
+    const defaults = { channels: new Map([['discord:8', cap('0.0002 per day')]]) };
+    const configured = openLedger({ database, defaults });
+    expect(await configured.hold('a', 201, { place: HERE })).toMatchObject({ state: { scope: CHANNEL } });
+    await configured.hold('b', 150, { place: HERE });
+    await configured.hold('c', 300, { place: { ...HERE, channel: '9' } });
+    const states = await configured.budget.caps();
+    expect(states.map(({ scope, leftMicroUsd }) => ({ scope, leftMicroUsd }))).toEqual([
+      { scope: CHANNEL, leftMicroUsd: 50 },
+      { scope: EVERYBODY, leftMicroUsd: 99_550 },
+    ]);
   });
 
   it('lists every cap that somebody gave', async () => {

@@ -158,6 +158,20 @@ describe('files that do not fit', () => {
     expect(lines).toEqual([expect.stringContaining('Only 1 files fit')]);
   });
 
+  it('are not even fetched when they are a great many', async () => {
+    const { server, files, collect } = await setUp();
+    const urls = Array.from({ length: 40 }, (_, index) =>
+      server.host(`/out-${index}`, { bytes: drawNoise(20) }),
+    );
+    for (const url of urls) files.begin('run-1', url, SIGNAL);
+    const { lines } = await collect(
+      urls.map((url) => picture(url)),
+      ROOMY,
+    );
+    expect(lines).toHaveLength(30);
+    expect(server.seen).toHaveLength(10);
+  });
+
   it('show their text where that is all they are', async () => {
     const { collect } = await setUp();
     expect((await collect([{ from: 'text', name: 'a.txt', text: 'all of it' }])).lines).toEqual([

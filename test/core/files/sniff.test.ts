@@ -1,12 +1,16 @@
 /** What a file is, by its bytes and not by what anybody says. */
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { isPublicAddress } from '../../../src/core/files/addresses.ts';
 import { readDataUri } from '../../../src/core/files/data-uri.ts';
 import { cleanFileName } from '../../../src/core/files/names.ts';
 import { SNIFF_BYTES, sniff } from '../../../src/core/files/sniff.ts';
-import { formatLength, soundLength } from '../../../src/core/files/sound-length.ts';
+import { formatLength, type Recording, soundLength } from '../../../src/core/files/sound-length.ts';
+import { recordFrames, recordSilence } from './recording.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 
@@ -122,30 +126,46 @@ describe('a file that is its own address', () => {
 });
 
 describe('the length of a recording', () => {
-  const wav = Buffer.alloc(44);
-  wav.write('RIFF....WAVEfmt ', 'latin1');
-  wav.writeUInt32LE(32_000, 28);
+  const lengthOf = (bytes: Buffer, over: Partial<Recording> = {}) => {
+    const head = bytes.subarray(0, SNIFF_BYTES);
+    return soundLength({ type: sniff(head), content: { head }, sizeBytes: bytes.length, ...over });
+  };
 
-  it('is what the platform says, else what the header says', () => {
-    const type = sniff(wav);
-    const sizeBytes = 44 + 32_000 * 90;
-    expect(soundLength({ type, head: wav, sizeBytes })).toEqual({
-      seconds: 90,
-      atMostSeconds: 90,
-      measured: true,
-    });
-    expect(soundLength({ type, head: wav, sizeBytes, durationSeconds: 12.5 })).toEqual({
+  it('is what the platform says, else what the header says, also of a beginning alone', async () => {
+    const wav = recordSilence(90);
+    expect(await lengthOf(wav)).toEqual({ seconds: 90, atMostSeconds: 91, measured: true });
+    expect(await lengthOf(wav, { durationSeconds: 12.5 })).toEqual({
       seconds: 12.5,
       atMostSeconds: 13,
       measured: true,
     });
+    const mp3 = recordFrames(2000);
+    expect((await lengthOf(mp3))?.seconds).toBeCloseTo(52.1, 0);
   });
 
-  it('is guessed from the size where neither says, with a bound that holds', () => {
-    const head = latin('ID3\x04');
-    const guess = soundLength({ type: sniff(head), head, sizeBytes: 1_200_000 });
-    expect(guess).toEqual({ seconds: 100, atMostSeconds: 800, measured: false });
-    expect(soundLength({ type: sniff(head), head })).toBeUndefined();
+  it('is read from the whole file where there is one', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'replibot-test-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const path = join(directory, 'file');
+    const bytes = recordFrames(2000);
+    await writeFile(path, bytes);
+    const length = await lengthOf(bytes, { content: { path } });
+    expect(length?.seconds).toBeCloseTo(52.24, 1);
+    expect(length?.measured).toBe(true);
+  });
+
+  it('is guessed from the size where nobody says, and the bound is not what a header claims', async () => {
+    const head = latin('ID3\x04junk');
+    expect(await lengthOf(head, { sizeBytes: 1_200_000 })).toEqual({
+      seconds: 100,
+      atMostSeconds: 800,
+      measured: false,
+    });
+    const lying = recordSilence(90);
+    lying.writeUInt32LE(100, 40);
+    expect((await lengthOf(lying))?.atMostSeconds).toBe(91);
+    expect((await lengthOf(recordFrames(2000)))?.atMostSeconds).toBe(556);
+    expect(await soundLength({ type: sniff(head), content: { head } })).toBeUndefined();
   });
 
   it('reads well', () => {

@@ -99,7 +99,9 @@ async function simulate(seed: number): Promise<number> {
     const goneAt = troubled && random() < 0.05 ? clock.now() + between(0, 8_000) : Number.POSITIVE_INFINITY;
     const own: Lane = { key: `own ${id}`, slots: 5, windowMs: 5_000 };
     const laneNow = () => (expire && clock.now() < expiresAt ? own : shared);
-    const words = Array.from({ length: between(0, 90) }, (_, word) => `w${word}`);
+    const words = Array.from({ length: between(0, 90) }, (_, word) =>
+      word % 7 === 3 ? `[w${word}](https://example.org/${word})` : `w${word}`,
+    );
     const whole = words.join(' ');
     const messages: string[] = [];
     let seen = 0;
@@ -168,7 +170,9 @@ async function simulate(seed: number): Promise<number> {
     };
     const writer = pacer.open(reply);
     for (let count = 1; count < words.length; count++) {
-      writer.show({ text: words.slice(0, count).join(' ') });
+      // Tokens end anywhere, also within a word.
+      const { length } = words.slice(0, count).join(' ');
+      writer.show({ text: whole.slice(0, length + between(0, 3)) });
       await clock.sleep(random() < 0.05 ? between(2_000, 8_000) : between(10, 200));
     }
     if (!inFlight && clock.now() > failedAt && lane === shared && goneAt > clock.now()) waiting.add(id);

@@ -1,0 +1,42 @@
+/** Formulas that people can read, and everything else as it was. */
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readableFormulas } from '../../../src/core/reply/formulas.ts';
+
+describe('formulas', () => {
+  it('become code, whichever marks the model uses', () => {
+    expect(readableFormulas('Let \\(a_1 * b_1\\) and $x^2$ be.')).toBe('Let `a_1 * b_1` and `x^2` be.');
+    expect(readableFormulas('So \\[ E = mc^2 \\] and $$\\frac{a}{b}$$.')).toBe(
+      'So `E = mc^2` and `\\frac{a}{b}`.',
+    );
+    expect(readableFormulas('\\[\na &= b \\\\\nc &= d\n\\]')).toBe('\n```latex\na &= b \\\\\nc &= d\n```\n');
+  });
+
+  it('are told from money, paths and code', () => {
+    for (const text of [
+      'It costs $5 and $10, or US$3.',
+      'Set $HOME and $PATH.',
+      'Use `\\(x\\)` for it.',
+      '```latex\n\\(x_1\\)\n$$y$$\n```',
+      '~~~\n$x^2$\n~~~\nand on',
+      '```latex\n\\(x_1\\) still open',
+      'A half \\(formula and $x^2',
+    ])
+      expect(readableFormulas(text)).toBe(text);
+    expect(readableFormulas('```\n$x^2$\n```\n$y^2$')).toBe('```\n$x^2$\n```\n`y^2`');
+  });
+
+  it('stay as they are when it is done twice', () => {
+    const piece = fc.oneof(
+      fc.lorem({ maxCount: 3 }),
+      fc.constantFrom('\\(', '\\)', '\\[', '\\]', '$', '$$', '`', '```', '\n', 'x_1', '^2', ' '),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const once = readableFormulas(pieces.join(''));
+        return readableFormulas(once) === once;
+      }),
+    );
+  });
+});
