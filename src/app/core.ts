@@ -101,6 +101,7 @@ export async function createCore(options: {
     createPresenter,
     files: createRunFiles({ directory: filesDirectory, hosts: replicateHosts(apiUrl), clock, log }),
     limits: config.limits,
+    fileAfterPages: config.replies.fileAfterPages,
     surfaces,
   });
   const people = createPeople({ database, clock });

@@ -54,7 +54,7 @@ function describeRun(run: Run): string {
   const time = new Date(run.createdAt).toISOString().slice(0, 16).replace('T', ' ');
   const cost =
     run.costMicroUsd === undefined
-      ? `up to ${formatUsd(run.holdMicroUsd)}, running`
+      ? `up to ${formatUsd(run.holdMicroUsd)}, ${run.state === 'queued' ? 'in line' : 'running'}`
       : formatUsd(run.costMicroUsd);
   return `${time} UTC · /${run.command} · ${run.plan.label} · ${cost}`;
 }

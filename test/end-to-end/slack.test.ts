@@ -17,7 +17,7 @@ import { until } from './dying.ts';
 import { createStage, type Stage } from './stage.ts';
 
 const ANSWER = 'Light of short wavelengths is scattered most.';
-const ACKNOWLEDGE_WITHIN_MS = 1000;
+const ACKNOWLEDGE_WITHIN_MS = 3000;
 
 describe('on Slack', { timeout: 180_000 }, () => {
   let stage: Stage;

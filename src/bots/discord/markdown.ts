@@ -1,14 +1,9 @@
 /** A model's markdown in Discord's dialect: formulas and tables as code, which it shows as they are, small headings in bold. */
 
+import { readableFormulas } from '../../core/reply/formulas.ts';
+
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 const tableRow = /^\s*\|.*\|\s*$/;
-
-/** Code spans first, so that what is in them stays; then formulas between the marks that models put around them. */
-const inline =
-  /(`+)[\s\S]*?[^`]\1(?!`)|\$\$([^`]+?)\$\$|\\\[([^`]+?)\\\]|\\\(([^`\n]+?)\\\)|(?<![\\$\w])\$(?=\S)([^`$\n]*[^`$\s])\$(?![$\w])/g;
-
-/** Without one of these it is money rather than a formula. */
-const mathSign = /[\\^_{}=]/;
 
 /**
  * The text as Discord shows it readably, at most `room` characters long: where it would become longer, it stays as it is.
@@ -69,17 +64,7 @@ function fenceTables(lines: readonly string[]): (string | string[])[] {
 }
 
 function renderText(text: string): string {
-  return text
-    .replaceAll(inline, (whole, _ticks, dollars, brackets, parentheses, dollar) => {
-      const block: string | undefined = dollars ?? brackets;
-      if (block !== undefined) return block.trim() === '' ? whole : blockFormula(block.trim());
-      const formula: string | undefined = parentheses ?? (mathSign.test(dollar ?? '') ? dollar : undefined);
-      return formula === undefined ? whole : `\`${formula.trim()}\``;
-    })
+  return readableFormulas(text)
     .replaceAll(/^ {0,3}#{4,6} +([^\n]*?) *#*$/gm, '**$1**')
     .replaceAll(/!(?=\[[^\]\n]+\]\([^)\n]+\))/g, '');
-}
-
-function blockFormula(formula: string): string {
-  return formula.includes('\n') ? `\n\`\`\`\n${formula}\n\`\`\`\n` : `\`${formula}\``;
 }

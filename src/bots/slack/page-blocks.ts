@@ -1,6 +1,7 @@
 /** One page of a reply as Slack's blocks, within Slack's limits and pinging nobody. */
 
 import type { types } from '@slack/bolt';
+import { readableFormulas } from '../../core/reply/formulas.ts';
 import { neutraliseSlack } from '../../core/reply/markdown-mentions.ts';
 import type { PageContent } from '../../core/reply/paged-reply.ts';
 import { escapeMrkdwn, shorten } from './text.ts';
@@ -25,7 +26,7 @@ export interface RenderedPage {
 export function renderPage(content: PageContent, quote?: string): RenderedPage {
   const blocks: KnownBlock[] = [];
   if (quote) blocks.push(context(quote));
-  if (content.text) blocks.push({ type: 'markdown', text: neutraliseSlack(content.text) });
+  if (content.text) blocks.push({ type: 'markdown', text: neutraliseSlack(readableFormulas(content.text)) });
   if (content.status) blocks.push(context(content.status));
   if (content.footnote) blocks.push(context(content.footnote));
   if (content.buttons?.length) {

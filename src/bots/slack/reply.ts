@@ -7,6 +7,7 @@ import type { FileApi } from './file-api.ts';
 import { createFinalReply, type FinalReply } from './final-reply.ts';
 import { fileLane } from './lanes.ts';
 import { createOutgoingFiles, SLACK_FILE_LIMITS } from './outgoing-files.ts';
+import { PAGE_LIMIT } from './page-blocks.ts';
 import { createPosts, type Showing } from './posts.ts';
 import type { SlackReplyRef } from './reply-ref.ts';
 import type { StreamApi } from './stream-api.ts';
@@ -98,6 +99,7 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
 
   return {
     fileLimits: SLACK_FILE_LIMITS,
+    pageLength: PAGE_LIMIT,
     get lane() {
       return filesTurn ? fileLane(team) : showing.lane;
     },

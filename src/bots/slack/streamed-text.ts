@@ -35,7 +35,7 @@ export function createStreamedText(): (text: string) => readonly StreamedPage[] 
 }
 
 /** A fence line that stands last may be our repair, or still become another one. */
-const LAST_FENCE = /(?:^|\n) {0,3}(?:`{3,}[^\n]*|~{3,}[^\n]*|`{1,2}|~{1,2})$/;
+const LAST_FENCE = /(?:^|\n) *(?:`{3,}[^\n]*|~{3,}[^\n]*|`{1,2}|~{1,2})$/;
 
 function beginning(text: string): string {
   let begun = text.trimEnd();

@@ -19,6 +19,6 @@ export function readableFormulas(text: string): string {
     const [, , dollars, brackets, parentheses, dollar] = found;
     const formula = (dollars ?? brackets ?? parentheses ?? dollar)?.trim();
     if (!formula) return whole;
-    return formula.includes('\n') ? `\n\`\`\`latex\n${formula}\n\`\`\`\n` : `\`${formula}\``;
+    return formula.includes('\n') ? `\n\`\`\`\n${formula}\n\`\`\`\n` : `\`${formula}\``;
   });
 }

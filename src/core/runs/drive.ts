@@ -14,6 +14,7 @@ import { finalMessage } from './messages.ts';
 import type { Queue } from './queue.ts';
 import type { Run } from './run.ts';
 import { settlementOf } from './settlement.ts';
+import { withoutReasoning } from './shown-text.ts';
 import type { Settlement } from './store.ts';
 import { submit } from './submit.ts';
 
@@ -134,7 +135,7 @@ export async function drive(
     const memory = run.plan.memory;
     if (!memory || prediction?.status !== 'succeeded') return;
     try {
-      const turn = { runId: run.id, prompt: memory.prompt, answer: text };
+      const turn = { runId: run.id, prompt: memory.prompt, answer: withoutReasoning(text) };
       await dependencies.conversations.remember(memory.key, turn, memory.replaces);
     } catch (error) {
       log.warn({ run: run.id, reason: describeError(error) }, 'the exchange could not be remembered');
@@ -144,17 +145,19 @@ export async function drive(
   /** The last edit, tried until it is there, the reply is gone for good, or nobody waits for it any more. */
   async function finish(followed?: Followed): Promise<void> {
     const settled = (await store.get(run.id)) ?? current;
-    const answer = await collectAnswerFiles((writer && followed?.files) ?? [], {
+    const { text, notice, file } = dependencies.createShownText()(followed?.text ?? '', true);
+    const files = [...(followed?.files ?? []), ...(file ? [file] : [])];
+    const answer = await collectAnswerFiles(writer ? files : [], {
       runId: run.id,
       files: dependencies.files,
       limits: dependencies.fileLimits,
       expiresAt: (settled.endedAt ?? clock.now()) + KEPT_FOR_MS,
       signal,
     });
-    const text = followed?.text ?? '';
+    const lines = [...(notice === undefined ? [] : [`_${notice}_`]), ...answer.lines];
     const cut = wasCut(settled, followed?.prediction);
-    const caps = await dependencies.budget.states(run.personId);
-    const message = finalMessage(settled, { ...answer, text, cut }, caps);
+    const caps = await dependencies.budget.states({ personId: run.personId, place: run.place });
+    const message = finalMessage(settled, { files: answer.files, lines, text, cut }, caps);
     while (writer) {
       try {
         await writer.finish(message);

@@ -8,6 +8,7 @@ import type { Models, Prediction } from '../models/prediction.ts';
 import type { Writer } from '../reply/writer.ts';
 import { BOOT_NOTICE_MS, bootStatus, progressMessage, workStatus } from './messages.ts';
 import type { Run } from './run.ts';
+import type { ShownText } from './shown-text.ts';
 import type { RunStore } from './store.ts';
 import { createWatchdog } from './watchdog.ts';
 
@@ -24,6 +25,8 @@ export interface FollowDependencies {
   readonly log: Log;
   readonly createPresenter: (name: string, options: Plan['presenterOptions']) => Presenter;
   readonly files: RunFiles;
+  /** For the run's reply. */
+  readonly createShownText: () => ShownText;
 }
 
 export interface Followed {
@@ -58,6 +61,7 @@ export async function follow(
   let startedAt = run.startedAt;
   let shownLength = 0;
   let workingStatus: string | undefined;
+  const shownText = dependencies.createShownText();
   let retryMs = FIRST_RETRY_MS;
   const untilBooted = AbortSignal.any([booted.signal, signal]);
   reportBoot(untilBooted).catch((error: unknown) => {
@@ -114,7 +118,8 @@ export async function follow(
   }
 
   /** After a lost connection the text grows anew from its beginning: what people already read is not taken back. */
-  function show(text: string, type: string, status: string | undefined): void {
+  function show(whole: string, type: string, status: string | undefined): void {
+    const { text, notice } = shownText(whole, false);
     const moved = status !== workingStatus;
     workingStatus = status;
     if (text === '' && type !== 'text-reset') {
@@ -122,9 +127,9 @@ export async function follow(
       return;
     }
     booted.abort();
-    if (text.length < shownLength && type !== 'text-reset') return;
-    shownLength = text.length;
-    writer?.show(progressMessage(run, text, status));
+    if (whole.length < shownLength && type !== 'text-reset') return;
+    shownLength = whole.length;
+    writer?.show(progressMessage(run, text, status ?? notice));
   }
 
   function workingNow(): string {

@@ -9,6 +9,7 @@ import { LEASE_MS, type Leases } from './leases.ts';
 import { createQueue } from './queue.ts';
 import type { Run } from './run.ts';
 import { createRunId } from './run-id.ts';
+import { createShownText } from './shown-text.ts';
 import type { Admission } from './store.ts';
 import type { QueueLimits } from './turns.ts';
 
@@ -27,7 +28,9 @@ export interface Runner {
   readonly activeRuns: number;
 }
 
-export interface RunnerOptions extends Omit<DriveDependencies, 'queue' | 'fileLimits'> {
+export interface RunnerOptions extends Omit<DriveDependencies, 'queue' | 'fileLimits' | 'createShownText'> {
+  /** An answer of more messages becomes a file. */
+  readonly fileAfterPages: number;
   readonly leases: Leases;
   readonly pacer: Pacer;
   /** How many runs of one person go on at the same time, and how many more may wait. */
@@ -49,7 +52,15 @@ export function createRunner(options: RunnerOptions): Runner {
     const writer = reply && openWriter(run, reply);
     const letGo = new AbortController();
     if (stopping.signal.aborted) letGo.abort(stopping.signal.reason);
-    const done = drive(run, writer, { ...options, queue, fileLimits: reply?.fileLimits }, letGo.signal)
+    const { surface } = run;
+    const text = { surface, pageLength: reply?.pageLength, fileAfterPages: options.fileAfterPages };
+    const dependencies = {
+      ...options,
+      queue,
+      fileLimits: reply?.fileLimits,
+      createShownText: () => createShownText(text),
+    };
+    const done = drive(run, writer, dependencies, letGo.signal)
       .catch((error: unknown) => {
         if (letGo.signal.aborted) return;
         // The row says where it stands; the next round of upkeep picks it up from there.

@@ -21,7 +21,8 @@ const REASONING_CHARACTERS = 2000;
 export function createShownText({ surface, pageLength, fileAfterPages }: ShownTextOptions): ShownText {
   const style = surface === 'discord' ? 'spoiler' : 'quote';
   const fold = createReasoningFold({ style, maxCharacters: REASONING_CHARACTERS });
-  const start = pageLength === undefined ? undefined : createLongAnswer({ pageLength, pages: fileAfterPages });
+  const start =
+    pageLength === undefined ? undefined : createLongAnswer({ pageLength, pages: fileAfterPages });
   return (text, ended) => {
     const folded = fold(text, ended).text;
     return start?.(folded, ended) ?? { text: folded };

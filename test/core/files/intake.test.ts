@@ -160,8 +160,8 @@ describe('a file that only the platform can open', () => {
     await intake.forModel(guarded(WAV, { open: stream }), ['audio']);
     const [upload] = await uploads();
     expect(upload).toMatchObject({ size: 99_032_044, checksums: { sha256: hash.digest('hex') } });
-    // Both ends of the wire are in this process.
-    expect(most).toBeLessThan(60_000_000);
+    // Both ends of the wire are in this process, and what is let go of is not collected at once.
+    expect(most).toBeLessThan(90_000_000);
   });
 });
 

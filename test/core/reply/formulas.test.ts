@@ -10,7 +10,7 @@ describe('formulas', () => {
     expect(readableFormulas('So \\[ E = mc^2 \\] and $$\\frac{a}{b}$$.')).toBe(
       'So `E = mc^2` and `\\frac{a}{b}`.',
     );
-    expect(readableFormulas('\\[\na &= b \\\\\nc &= d\n\\]')).toBe('\n```latex\na &= b \\\\\nc &= d\n```\n');
+    expect(readableFormulas('\\[\na &= b \\\\\nc &= d\n\\]')).toBe('\n```\na &= b \\\\\nc &= d\n```\n');
   });
 
   it('are told from money, paths and code', () => {
@@ -18,9 +18,9 @@ describe('formulas', () => {
       'It costs $5 and $10, or US$3.',
       'Set $HOME and $PATH.',
       'Use `\\(x\\)` for it.',
-      '```latex\n\\(x_1\\)\n$$y$$\n```',
+      '```\n\\(x_1\\)\n$$y$$\n```',
       '~~~\n$x^2$\n~~~\nand on',
-      '```latex\n\\(x_1\\) still open',
+      '```\n\\(x_1\\) still open',
       'A half \\(formula and $x^2',
     ])
       expect(readableFormulas(text)).toBe(text);

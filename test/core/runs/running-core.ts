@@ -78,6 +78,8 @@ export interface CoreOptions {
   readonly guard?: NonNullable<Config['guard']>;
   /** What replies take of files; default nothing. */
   readonly fileLimits?: FileLimits;
+  /** Of replies: two of these, and the answer becomes a file. Default: a message has room for everything. */
+  readonly pageLength?: number;
   /** How many times faster than the real one the clock runs, Replicate's included; default 10. */
   readonly speed?: number;
 }
@@ -158,7 +160,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   const conversations = createConversations({ store: memory, ttlMs: 3_600_000 });
   const replies = new Map<string, { readonly reply: Reply; readonly seen: SeenReply }>();
   const openReply = (id: string) => {
-    const made = createMemoryReply(id, options.fileLimits);
+    const made = createMemoryReply(id, options);
     replies.set(id, made);
     return made;
   };
@@ -198,6 +200,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
     files: createRunFiles({ directory, hosts: replicateHosts(url), clock, log }),
     limits: { atOnce: options.atOnce ?? 2, queue: options.queue ?? 0 },
     surfaces,
+    fileAfterPages: 2,
     warnings,
   });
   const model: ModelConfig = {
@@ -283,7 +286,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
         reply: () => openReply(`press-${events}`).reply,
       }),
     async pressForReply(id, person = ADA) {
-      const { reply, seen } = createMemoryReply(`reply-${++events}`, options.fileLimits);
+      const { reply, seen } = createMemoryReply(`reply-${++events}`, options);
       const place = { surface: 'web', channel: 'lobby', direct: true } as const;
       await handler.press({ eventId: `press-${events}`, id, person, place, reply: () => reply });
       return seen;
@@ -306,7 +309,10 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   };
 }
 
-function createMemoryReply(id: string, fileLimits?: FileLimits): { reply: Reply; seen: SeenReply } {
+function createMemoryReply(
+  id: string,
+  { fileLimits, pageLength }: Pick<CoreOptions, 'fileLimits' | 'pageLength'>,
+): { reply: Reply; seen: SeenReply } {
   const shown: Message[] = [];
   const uploads = new Map<string, Buffer>();
   let last: Message | undefined;
@@ -315,6 +321,7 @@ function createMemoryReply(id: string, fileLimits?: FileLimits): { reply: Reply;
       ref: { surface: 'web', id },
       lane: { key: id, slots: 50, windowMs: 1000 },
       ...(fileLimits && { fileLimits }),
+      ...(pageLength !== undefined && { pageLength }),
       async write(message, final) {
         for (const file of message.files ?? []) uploads.set(file.name, await readFile(file.path));
         shown.push(message);
