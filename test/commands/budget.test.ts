@@ -95,7 +95,7 @@ it('gives a role, a channel and a workspace a budget of their own, and takes it 
   await expect(run('budget view --channel C1')).rejects.toThrow(/no budget/);
   expect(await run('budget set 5 --channel C1')).toMatch(/channel discord:\S*C1\*\* is now \$5\.00 per day/);
   expect(await run('budget set 6 --role discord:222222222222222222')).toContain('is now $6.00 per day');
-  expect(await run('budget set 7 --workspace')).toContain('**workspace discord:G1** is now $7.00 per day');
+  expect(await run('budget set 7 --workspace')).toContain('**server discord:G1** is now $7.00 per day');
   const all = await run('budget view');
   for (const amount of ['$5.00', '$6.00', '$7.00', '$20.00']) expect(all).toContain(`${amount} per`);
   expect(await run('budget clear --channel C1')).toContain('It has no budget of its own now.');
