@@ -23,7 +23,7 @@ export async function fillHistory({ sql: db, kind }: Database, rows: number): Pr
   await sql`
     insert into hold (run_id, person_id, channel, model, command, state, amount_micro_usd, cost_micro_usd, measured,
       created_at)
-    select ${name}, ${person}, 'discord:7/8', 'llama', 'ask', 'settled', 20, 7, 0, n from ${numbers} numbers`.execute(
+    select ${name}, ${person}, 'discord:8', 'llama', 'ask', 'settled', 20, 7, 0, n from ${numbers} numbers`.execute(
     db,
   );
   for (const entry of ['hold', 'settle']) {

@@ -4,7 +4,7 @@
  */
 
 import { TOKEN_LENGTH, TOKENS_PER_SECOND, usualLengths } from './answers.ts';
-import { knowingTheEnd, notKnowingTheEnd } from './ideal.ts';
+import { knowingTheEnd, leastWithoutForesight, notKnowingTheEnd } from './ideal.ts';
 import { orderedTails, sharingALane } from './ideal-sharing.ts';
 import type { Rules } from './platform.ts';
 import { DISCORD, LATENCY_MS, SLACK } from './platform.ts';
@@ -53,6 +53,8 @@ export async function benchReply(): Promise<Row[]> {
     unit: 'ms',
     bound: SLACK_ALONE_MS,
   });
+  const slackLong = await run(SLACK, [[20_000]]);
+  rows.push({ name: 'Slack, 1 of 20000 characters: staleness', value: meanOf(slackLong), unit: 'ms' });
   rows.push(...soon('Slack, 1 reply', slackAlone));
   const slackFives = await run(SLACK, fives);
   rows.push({
@@ -98,6 +100,11 @@ function alone(name: string, outcomes: readonly Outcome[], { edits }: Rules): Ro
     { name: `${name}: staleness`, value: ours, unit: 'ms' },
     { name: `${name}: to the best without foresight`, value: ours / blind, unit: '×', bound: STALENESS },
     { name: `${name}: to the best that knows the end`, value: ours / knowing, unit: '×' },
+    {
+      name: `${name}: least without foresight, to the best that knows the end`,
+      value: leastWithoutForesight(spans, edits, LATENCY_MS) / knowing,
+      unit: '×',
+    },
     ...soon(name, outcomes),
   ];
 }
@@ -130,6 +137,7 @@ function shared(name: string, outcomes: readonly Outcome[], rules: Rules): Row[]
       name: `${name}: to the best found`,
       value: meanOf(outcomes) / meanOf(ideals),
       unit: '×',
+      bound: STALENESS,
     },
     ordered(name, outcomes, rules),
   ];

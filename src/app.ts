@@ -2,7 +2,7 @@
 
 import { createCore } from './app/core.ts';
 import { SANDBOX_NOTICE, WEBHOOK_PATH } from './app/replicate.ts';
-import { createStopStack, within } from './app/stop-stack.ts';
+import { createStopStack } from './app/stop-stack.ts';
 import { createSurfaces } from './app/surfaces.ts';
 import { formatCap } from './core/budget/cap.ts';
 import type { Surface, SurfaceName } from './core/chat.ts';
@@ -20,8 +20,8 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** How long runs may take to let go, and the last words to be written; together well under ten seconds. */
-const LET_GO_MS = 4000;
+/** How long runs may take to let go, and of that the last words to be written. */
+const LET_GO_MS = 5000;
 const FLUSH_MS = 2000;
 
 /**
@@ -29,7 +29,8 @@ const FLUSH_MS = 2000;
  * Throws OperatorError saying what is missing or refused.
  */
 export async function startApp(config: Config, log: Log): Promise<App> {
-  const stops = createStopStack(log);
+  const clock = systemClock;
+  const stops = createStopStack({ clock, log });
   try {
     const url = await assemble();
     announce(config, url, log);
@@ -40,11 +41,10 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   }
 
   async function assemble(): Promise<string> {
-    const clock = systemClock;
     const surfaces = new Map<SurfaceName, Surface>();
     const core = await createCore({ config, surfaces: () => surfaces, clock, log, stops });
     const { runner, pacer, replicate } = core;
-    const configured = createSurfaces({ ...core, models: replicate.models, config, clock, log });
+    const configured = await createSurfaces({ ...core, models: replicate.models, config, clock, log });
     for (const surface of configured.all) surfaces.set(surface.name, surface);
 
     const http = createHttpServer({
@@ -71,8 +71,8 @@ export async function startApp(config: Config, log: Log): Promise<App> {
       await Promise.all(configured.all.map((surface) => surface.drain()));
       const stopping = runner.stop();
       await pacer.flush(FLUSH_MS);
-      await within(LET_GO_MS, stopping);
-    });
+      await stopping;
+    }, LET_GO_MS);
     return url;
   }
 }

@@ -3,20 +3,15 @@
 
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { budgetCommand } from './app/tasks/budget.ts';
-import { doctor } from './app/tasks/doctor.ts';
-import { type ExportOptions, exportRuns } from './app/tasks/export.ts';
-import { createKey, listKeys, revokeKey } from './app/tasks/keys.ts';
-import { manifest } from './app/tasks/manifest.ts';
-import { register } from './app/tasks/register.ts';
+import type { ExportOptions } from './app/tasks/export.ts';
 import type { Task } from './app/tasks/task.ts';
-import { verify } from './app/tasks/verify.ts';
-import { startApp } from './app.ts';
+import type { App } from './app.ts';
 import { readConfig } from './core/config/config.ts';
 import { OperatorError } from './core/errors.ts';
 import { describeError } from './core/log.ts';
 import { createLog } from './core/log-output.ts';
 
+// Each command loads what it needs when it is called: together that is a second of work.
 const program = new Command('replibot')
   .description('Runs any model hosted on Replicate from Discord, Slack and a web page')
   .helpCommand(false);
@@ -29,37 +24,39 @@ program
 program
   .command('doctor')
   .description('check every token, scope, model, price and service by asking; exit 1 if something would fail')
-  .action(() => run(doctor, undefined));
+  .action(async () => run((await import('./app/tasks/doctor.ts')).doctor, undefined));
 
 program
   .command('register')
   .description("bring Discord's list of commands up to date without starting")
-  .action(() => run(register, undefined));
+  .action(async () => run((await import('./app/tasks/register.ts')).register, undefined));
 
 program
   .command('verify')
   .description("recompute every budget's counters from the ledger; exit 1 if any differs")
-  .action(() => run(verify, undefined));
+  .action(async () => run((await import('./app/tasks/verify.ts')).verify, undefined));
 
 program
   .command('manifest')
   .description('print the Slack app manifest for exactly what this version handles')
   .option('--http', 'for HTTP delivery to PUBLIC_URL instead of Socket Mode')
-  .action((options: { http?: boolean }) => run(manifest, options));
+  .action(async (options: { http?: boolean }) =>
+    run((await import('./app/tasks/manifest.ts')).manifest, options),
+  );
 
 program
   .command('budget')
   .description('view, set, clear, grant, reset, pause, resume, report or audit, as in chat')
   .argument('<words...>', 'like: set 5.00 --per day --person discord:123456789012345678')
   .allowUnknownOption()
-  .action((words: string[]) => run(budgetCommand, { words }));
+  .action(async (words: string[]) => run((await import('./app/tasks/budget.ts')).budgetCommand, { words }));
 
 program
   .command('export')
   .description('write every run of a time as CSV; this month unless told')
   .option('--from <day>', 'the first day, like 2026-11-01')
   .option('--to <day>', 'the last day; today unless told')
-  .action((options: ExportOptions) => run(exportRuns, options));
+  .action(async (options: ExportOptions) => run((await import('./app/tasks/export.ts')).exportRuns, options));
 
 const keys = program.command('keys').description('API keys for other programs').helpCommand(false);
 
@@ -68,18 +65,20 @@ keys
   .description('make a key and show it, once')
   .argument('<name>', 'what it is for, like ci-server')
   .option('--admin', 'it may do what admins may')
-  .action((name: string, options: { admin?: boolean }) => run(createKey, { name, ...options }));
+  .action(async (name: string, options: { admin?: boolean }) =>
+    run((await import('./app/tasks/keys.ts')).createKey, { name, ...options }),
+  );
 
 keys
   .command('list')
   .description('show the keys by name')
-  .action(() => run(listKeys, undefined));
+  .action(async () => run((await import('./app/tasks/keys.ts')).listKeys, undefined));
 
 keys
   .command('revoke')
   .description('make a key useless; its history stays')
   .argument('<name>', 'as it was created')
-  .action((name: string) => run(revokeKey, { name }));
+  .action(async (name: string) => run((await import('./app/tasks/keys.ts')).revokeKey, { name }));
 
 try {
   await program.parseAsync();
@@ -90,6 +89,11 @@ try {
 }
 
 async function run<Options>(task: Task<Options>, options: Options): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads this has seen enough, like `head`.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   const print = async (line: string) => {
     if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
   };
@@ -108,16 +112,18 @@ async function start(): Promise<void> {
     );
     process.exit(1);
   });
-  const app = await startApp(config, log);
+  let app: App | undefined;
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping: runs are left for the next process');
-    await app.stop();
+    await app?.stop();
     log.info({}, 'stopped');
     process.exit(0);
   };
+  // Before the start, which may take a while: a container's first process does not even get a signal it does not listen to.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  app = await (await import('./app.ts')).startApp(config, log);
 }

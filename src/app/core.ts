@@ -24,7 +24,7 @@ import { createRequests, type Requests } from '../core/requests.ts';
 import { createLeases, createOwner, LEASE_MS } from '../core/runs/leases.ts';
 import { createRunner, type Runner } from '../core/runs/runner.ts';
 import { createRunStore, type RunStore } from '../core/runs/store.ts';
-import { type Cache, createCache } from '../core/storage/cache.ts';
+import { type Cache, createCache, createKeptValues } from '../core/storage/cache.ts';
 import { isEventTaken, takeEvent } from '../core/storage/events.ts';
 import { openDatabase } from '../core/storage/open-database.ts';
 import { connectRedisLimiters } from '../core/storage/redis-limiter.ts';
@@ -35,7 +35,7 @@ import type { StopStack } from './stop-stack.ts';
 
 export interface CoreParts {
   readonly replicate: ReplicateParts;
-  /** What the page shows: its answers themselves, so never in a Redis that may be away. */
+  /** What the page shows: its answers themselves, so never in a Redis that may be away, and never lost for being slow. */
   readonly exchanges: Cache;
   readonly keys: ApiKeys;
   readonly runs: RunStore;
@@ -80,10 +80,12 @@ export async function createCore(options: {
   const runs = createRunStore({ database, budget, clock, owner, leaseMs: LEASE_MS });
   const pacer = createPacer({ clock, log });
   const conversations = createConversations({ store: cache, ttlMs: config.ask.memoryMs });
+  const people = createPeople({ database, clock });
   const warnings = createAdminWarnings({
     channels: config.budgets.warnIn,
     surfaces,
     pacer,
+    people,
     timezone: config.timezone,
     clock,
     log,
@@ -104,7 +106,6 @@ export async function createCore(options: {
     fileAfterPages: config.replies.fileAfterPages,
     surfaces,
   });
-  const people = createPeople({ database, clock });
   const everyCommand = assembleCommands({
     config,
     database,
@@ -145,7 +146,7 @@ export async function createCore(options: {
   });
   const handler = createHandler({ requests, runner, runs, pacer, proposals, surfaces, log });
   const keys = createApiKeys({ database, clock });
-  const exchanges = createCache({ database, log });
+  const exchanges = createKeptValues(database);
   return { replicate, exchanges, keys, runs, pacer, runner, commands, requests, handler };
 
   async function createLimits() {

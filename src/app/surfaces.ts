@@ -2,8 +2,6 @@
 
 import { dirname, join } from 'node:path';
 import { createApiSurface } from '../bots/api/api-surface.ts';
-import { createDiscordSurface } from '../bots/discord/surface.ts';
-import { createSlackSurface } from '../bots/slack/surface.ts';
 import { createWebSurface } from '../bots/web/web-surface.ts';
 import type { ApiKeys } from '../core/api-keys.ts';
 import type { Handler, Surface } from '../core/chat.ts';
@@ -34,6 +32,22 @@ export interface SurfaceParts {
   readonly log: Log;
 }
 
+/** The platforms' clients take a while to load: only those that are configured are. */
+async function createDiscord(parts: SurfaceParts) {
+  const { discord, replies } = parts.config;
+  if (!discord) return undefined;
+  const { createDiscordSurface } = await import('../bots/discord/surface.ts');
+  return createDiscordSurface({ ...discord, ...parts, threads: replies.discordThreads });
+}
+
+async function createSlack(parts: SurfaceParts) {
+  const { slack } = parts.config;
+  if (!slack) return undefined;
+  const { createSlackSurface } = await import('../bots/slack/surface.ts');
+  const { botToken, apiUrl, transport } = slack;
+  return createSlackSurface({ botToken, ...(apiUrl && { apiUrl }), ...transport, ...parts });
+}
+
 /** What the page shows is kept beside a database file, else where the bot was started. */
 function filesBeside(databaseUrl: string): string {
   const path = /^sqlite:(?!:memory:)(.+)$/.exec(databaseUrl)?.[1];
@@ -48,7 +62,7 @@ export interface ConfiguredSurfaces {
   mountOn(http: Pick<HttpServer, 'mount'>): void;
 }
 
-export function createSurfaces(parts: SurfaceParts): ConfiguredSurfaces {
+export async function createSurfaces(parts: SurfaceParts): Promise<ConfiguredSurfaces> {
   const { config } = parts;
   // With a public URL something forwards to us from elsewhere: whoever comes from this machine may be anybody.
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.http.host) && !config.http.publicUrl;
@@ -60,22 +74,14 @@ export function createSurfaces(parts: SurfaceParts): ConfiguredSurfaces {
     filesDirectory: filesBeside(config.databaseUrl),
   });
   const api = createApiSurface({ ...parts, post: createPublicPost() });
-  const discord =
-    config.discord &&
-    createDiscordSurface({ ...config.discord, ...parts, threads: config.replies.discordThreads });
-  const slack =
-    config.slack &&
-    createSlackSurface({
-      botToken: config.slack.botToken,
-      ...(config.slack.apiUrl && { apiUrl: config.slack.apiUrl }),
-      ...config.slack.transport,
-      ...parts,
-    });
+  const discord = await createDiscord(parts);
+  const slack = await createSlack(parts);
   return {
     all: [web, api, ...(discord ? [discord] : []), ...(slack ? [slack] : [])],
     mountOn(http) {
       http.mount('/', web.app.fetch);
-      http.mount('/v1', api.app.fetch);
+      // It has a limit of its own, and refuses in its own form.
+      http.mount('/v1', api.app.fetch, { maxBodyBytes: Number.POSITIVE_INFINITY });
       if (slack?.httpHandler) {
         http.mount('/slack/events', slack.httpHandler, { maxBodyBytes: SLACK_BODY_BYTES });
       }

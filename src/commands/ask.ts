@@ -10,7 +10,7 @@ import { textOf } from '../core/models/output.ts';
 import type { Models, ResolvedModel } from '../core/models/prediction.ts';
 import type { Run } from '../core/runs/run.ts';
 import { chooseModel, suggestModels } from './choose-model.ts';
-import { inputNamed } from './model-inputs.ts';
+import { inputNamed, LIMIT_INPUTS } from './model-inputs.ts';
 import { readQuestionFiles } from './question-files.ts';
 
 /** Text has about four characters per token in English and fewer elsewhere; two keep the estimate on the safe side. */
@@ -22,13 +22,6 @@ const PICTURE_TOKENS = 6000;
 const LONGEST_PROMPT = 6000;
 
 const PROMPT_INPUTS = ['prompt', 'text', 'message', 'question'];
-export const LIMIT_INPUTS = [
-  'max_tokens',
-  'max_new_tokens',
-  'max_output_tokens',
-  'max_completion_tokens',
-  'max_length',
-];
 const SYSTEM_INPUTS = ['system_prompt', 'system', 'system_instruction'];
 
 export interface AskOptions {
@@ -99,7 +92,8 @@ export function createAsk({ config, models, conversations, intake }: AskOptions)
         ...(system !== undefined && { [system]: config.system }),
         ...(limit !== undefined && { [limit]: model.maxOutputTokens }),
       };
-      return planOf(model, resolved, input, { key, prompt }, files.pictures);
+      const plan = planOf(model, resolved, input, { key, prompt }, files.pictures);
+      return { ...plan, ...(files.context !== '' && { read: files.context }) };
     },
 
     async followUp(name, run, { person, place }) {

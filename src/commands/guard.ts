@@ -4,21 +4,21 @@ import { describeRefusal } from '../core/budget/describe.ts';
 import { planCost } from '../core/budget/plan-cost.ts';
 import type { Message, Person, Place, Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Command, CommandContext, Options, Plan } from '../core/command.ts';
+import type { Command, Options, Plan } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { OperatorError, UserError } from '../core/errors.ts';
 import type { Models } from '../core/models/prediction.ts';
+import type { Admission } from '../core/runs/admit.ts';
 import { describeBusy } from '../core/runs/messages.ts';
 import { createRunId } from '../core/runs/run-id.ts';
 import type { Runner } from '../core/runs/runner.ts';
-import type { Admission, RunStore } from '../core/runs/store.ts';
-import { LIMIT_INPUTS } from './ask.ts';
-import { inputNamed } from './model-inputs.ts';
+import type { RunStore } from '../core/runs/store.ts';
+import { inputNamed, LIMIT_INPUTS } from './model-inputs.ts';
 
 export interface GuardOptions {
   readonly config: NonNullable<Config['guard']>;
   readonly models: Pick<Models, 'resolve'>;
-  readonly runner: Pick<Runner, 'admit'>;
+  readonly runner: Pick<Runner, 'admit' | 'cancel'>;
   readonly runs: Pick<RunStore, 'get'>;
   readonly clock: Clock;
   readonly timezone: string;
@@ -41,24 +41,20 @@ export function guardCommands(commands: readonly Command[], options: GuardOption
     return {
       ...command,
       async plan(args, context) {
-        const text = writtenBy(command.options, args, context);
+        const { read, ...planned } = await plan(args, context);
+        const text = [read, ...writtenBy(command.options, args)].filter(Boolean).join('\n\n');
         if (text !== '') await judge(text, context.person, context.place);
-        return plan(args, context);
+        return planned;
       },
     };
   });
 }
 
-/** Everything in a request that its asker wrote, or points at. */
-function writtenBy(
-  options: Options,
-  args: Readonly<Record<string, unknown>>,
-  { about }: CommandContext,
-): string {
-  const written = Object.entries(options)
+/** What the asker wrote, in every option that takes words of theirs. */
+function writtenBy(options: Options, args: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Object.entries(options)
     .filter(([, option]) => option.type === 'string' && !option.suggest)
     .map(([name]) => args[name]);
-  return [about?.text, ...written].filter((text) => typeof text === 'string' && text !== '').join('\n\n');
 }
 
 function createJudge({ config, models, runner, runs, clock, timezone }: GuardOptions) {
@@ -115,7 +111,13 @@ function createJudge({ config, models, runner, runs, clock, timezone }: GuardOpt
       place: { ...place, surface: 'none' },
     } as const;
     const runId = admitted(await runner.admit(request, await planFor(text), reply));
-    const { text: verdict } = await within(answered, model.maxSeconds * 1000 + GRACE_MS, clock);
+    const waitMs = model.maxSeconds * 1000 + GRACE_MS;
+    const { text: verdict } = await within(answered, waitMs, clock).catch(async (error: unknown) => {
+      // Nobody waits for this verdict any more; it is to cost no more either.
+      const late = await runs.get(runId);
+      if (late) await runner.cancel(late, person.id);
+      throw error;
+    });
     const run = await runs.get(runId);
     if (run?.outcome === 'succeeded') {
       if (/^\s*safe\b/i.test(verdict)) return;

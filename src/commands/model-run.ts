@@ -7,10 +7,10 @@ import type { ModelConfig } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { Intake, ModelFile } from '../core/files/intake.ts';
 import type { FileKind } from '../core/files/sniff.ts';
+import { isFile } from '../core/models/form.ts';
 import { type InputValues, readInputValues } from '../core/models/input-values.ts';
 import type { ModelInput, ResolvedModel } from '../core/models/prediction.ts';
-import { LIMIT_INPUTS } from './ask.ts';
-import { fileValue, inputNamed } from './model-inputs.ts';
+import { fileValue, inputNamed, LIMIT_INPUTS } from './model-inputs.ts';
 import { COUNT_INPUTS } from './picture-input.ts';
 
 export type PayableModel = Pick<
@@ -72,7 +72,8 @@ function costOf(
     case 'second':
       return { cost: planCost(price, time, name), bounds: {} };
     case 'token': {
-      if (files.length > 0) {
+      const links = resolved.inputs.filter(isFile).flatMap((taker) => input[taker.name] ?? []);
+      if (files.length > 0 || links.length > 0) {
         throw new UserError(
           `${name} is paid by the token, and nobody can say beforehand how many a file has. Please give it text only.`,
         );

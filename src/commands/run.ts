@@ -10,6 +10,7 @@ import type { InputValues } from '../core/models/input-values.ts';
 import type { ModelInput } from '../core/models/prediction.ts';
 import type { SearchModels } from '../core/models/search.ts';
 import { planModelRun } from './model-run.ts';
+import { withNewSeed } from './picture-input.ts';
 import { placeFiles } from './place-files.ts';
 import type { FindRunnable } from './run-model.ts';
 import { formId, offerForm } from './run-offer.ts';
@@ -25,6 +26,7 @@ export interface RunOptions {
 const LONGEST_INPUTS = 100_000;
 /** Discord's limit. */
 const LONGEST_TITLE = 45;
+const SHOWN = { presenter: 'any', followUps: [{ name: 'again', label: 'Again' }] } as const;
 
 export function createRun({ find, search, allowed, intake }: RunOptions): Command {
   return defineModelCommand({
@@ -64,7 +66,14 @@ export function createRun({ find, search, allowed, intake }: RunOptions): Comman
         ? new Map(Object.entries(fields.files).map(([of, attachment]) => [of, [attachment]] as const))
         : placeFiles(resolved.inputs, filesOf(file, context), new Set(Object.keys(given)));
       const plan = await planModelRun({ model: payable, resolved, given, files }, intake);
-      return { ...plan, presenter: 'any' };
+      return { ...plan, ...SHOWN, read: Object.values(plan.input).filter(isText).join('\n\n') };
+    },
+
+    async followUp(_name, { plan: { model: ref, input } }, context) {
+      const { model: resolved, payable } = await find(ref, context);
+      const given = withNewSeed(resolved, input, Math.random());
+      const plan = await planModelRun({ model: payable, resolved, given, files: new Map() }, intake);
+      return { ...plan, ...SHOWN };
     },
 
     async form(argument, context) {
@@ -80,6 +89,10 @@ export function createRun({ find, search, allowed, intake }: RunOptions): Comman
     const found = await search(typed);
     return [...mine, ...found.filter(({ value }) => !open.some(({ name }) => name === value))];
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /** In a line of text the inputs follow the model's name. */

@@ -1,7 +1,7 @@
 /** `/transcribe`: speech from a recording, a video or a link, as text or subtitles. */
 
 import { planCost } from '../core/budget/plan-cost.ts';
-import type { Attachment } from '../core/chat.ts';
+import type { Attachment, FormField } from '../core/chat.ts';
 import { type Command, type CommandContext, defineModelCommand, type PlanCost } from '../core/command.ts';
 import type { Config, ModelConfig } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
@@ -14,6 +14,32 @@ import { speechInput } from './speech-input.ts';
 /** Speech models are about this many times faster than speech. */
 const SPEED = 10;
 const LONGEST_LINK = 2000;
+const LONGEST_LANGUAGE = 40;
+const FORMATS = ['text', 'srt', 'vtt'];
+const NOTHING = 'There is nothing to transcribe: attach a recording or video, or give a link to one.';
+const FORM_ID = 'form:transcribe:file';
+
+const FORM_FIELDS: readonly FormField[] = [
+  { name: 'file', label: 'Recording or video', required: false, type: 'file' },
+  { name: 'link', label: 'Or a link to it', required: false, type: 'line', maxLength: LONGEST_LINK },
+  {
+    name: 'language',
+    label: 'Language',
+    description: 'Like en or German; found out when left empty',
+    required: false,
+    type: 'line',
+    maxLength: LONGEST_LANGUAGE,
+  },
+  {
+    name: 'format',
+    label: 'Format',
+    required: true,
+    type: 'choice',
+    choices: FORMATS.map((value) => ({ name: value, value })),
+    value: 'text',
+  },
+  { name: 'translate', label: 'Translate into English', required: false, type: 'boolean' },
+];
 
 export function createTranscribe(options: {
   config: Config['transcribe'];
@@ -29,14 +55,25 @@ export function createTranscribe(options: {
     options: {
       file: { type: 'attachment', description: 'The recording or video', accept: ['audio', 'video'] },
       link: { type: 'string', description: 'Or a link to it', maxLength: LONGEST_LINK },
-      language: { type: 'string', description: 'What is spoken, like en or German', maxLength: 40 },
-      format: {
-        type: 'choice',
-        description: 'Text, or subtitles with times',
-        choices: ['text', 'srt', 'vtt'],
+      language: {
+        type: 'string',
+        description: 'What is spoken, like en or German',
+        maxLength: LONGEST_LANGUAGE,
       },
+      format: { type: 'choice', description: 'Text, or subtitles with times', choices: FORMATS },
       translate: { type: 'boolean', description: 'Translate it into English' },
     },
+
+    /** A slash command on Slack brings no file with it; a program can't fill in a form. */
+    async askBack({ file, link }, { place, about, fields }) {
+      if (file || link !== undefined || about || fields || place.surface === 'api') return undefined;
+      return { text: NOTHING, buttons: [{ id: FORM_ID, label: 'Choose a file', style: 'primary' }] };
+    },
+
+    async form() {
+      return { id: FORM_ID, title: 'Write down what is said', fields: FORM_FIELDS };
+    },
+
     async plan({ file, link, language, format = 'text', translate = false }, { place, about }) {
       const model = chooseModel(config.models, undefined, place);
       const resolved = await models.resolve(model.ref);
@@ -68,7 +105,7 @@ function sourceOf(
 ): Attachment | string {
   const source = file ?? link ?? /https?:\/\/[^\s<>|]+/.exec(about?.text ?? '')?.[0];
   if (source !== undefined) return source;
-  throw new UserError('There is nothing to transcribe: attach a recording or video, or give a link to one.');
+  throw new UserError(NOTHING);
 }
 
 function costOf(model: ModelConfig, length: SoundLength | undefined): PlanCost {

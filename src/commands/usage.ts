@@ -1,7 +1,7 @@
 /** `/usage`: what I spent, what I have left, when it resets, and my last requests with their costs. */
 
 import type { Budget, CapState } from '../core/budget/budget.ts';
-import { describeState } from '../core/budget/describe.ts';
+import { describeState, describeTime } from '../core/budget/describe.ts';
 import type { Links } from '../core/budget/links.ts';
 import { formatUsd } from '../core/budget/money.ts';
 import type { Clock } from '../core/clock.ts';
@@ -32,7 +32,7 @@ export function createUsage(options: {
       const lines = states.map((state) => `- ${barOf(state)}${describeState(state, clock.now(), timezone)}`);
       const { personIds } = await links.account(person.id);
       const last = await runs.recent(personIds, LAST_RUNS);
-      const costs = last.map((run) => `- ${describeRun(run)}`);
+      const costs = last.map((run) => `- ${describeRun(run, timezone)}`);
       const recent =
         costs.length === 0 ? 'You have not asked anything yet.' : `Your last requests:\n${costs.join('\n')}`;
       const linked = personIds.length === 1 ? [] : [`Shared by ${personIds.join(', ')}.`];
@@ -50,11 +50,11 @@ function barOf({ cap, carriedMicroUsd, spentMicroUsd, reservedMicroUsd }: CapSta
   return `\`${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}\` ${Math.floor(share * 100)} %\n  `;
 }
 
-function describeRun(run: Run): string {
-  const time = new Date(run.createdAt).toISOString().slice(0, 16).replace('T', ' ');
+function describeRun(run: Run, timezone: string): string {
+  const time = describeTime(run.createdAt, timezone);
   const cost =
     run.costMicroUsd === undefined
       ? `up to ${formatUsd(run.holdMicroUsd)}, ${run.state === 'queued' ? 'in line' : 'running'}`
       : formatUsd(run.costMicroUsd);
-  return `${time} UTC · /${run.command} · ${run.plan.label} · ${cost}`;
+  return `${time} · /${run.command} · ${run.plan.label} · ${cost}`;
 }

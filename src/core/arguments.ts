@@ -72,7 +72,9 @@ function readText(options: Options, text: string): Record<string, string> {
       values[name] = 'true';
       if (value !== undefined) from -= value.length + 1;
     } else {
-      values[name] = (value ?? '').replace(/^"(.*)"$/s, '$1');
+      // Not as if the option were left out: a budget is not everybody's because nobody stands behind `--person`.
+      if (value === undefined) throw new UserError(`\`--${name}\` wants a value: ${option.description}.`);
+      values[name] = value.replace(/^"(.*)"$/s, '$1');
     }
     flag.lastIndex = from;
   }

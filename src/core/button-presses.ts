@@ -55,22 +55,35 @@ export function createButtonPresses(options: ButtonPressesOptions): (press: Butt
     return '';
   }
 
-  /** The question turns into the answer, or into a word that there will be none. */
+  /**
+   * The question turns into the answer, or into the reason why there will be none. Whoever has to wait for their other
+   * requests can press again.
+   */
   async function decide(press: ButtonPress, id: string, yes: boolean): Promise<string> {
     const proposal = await options.proposals.find(id, press.person);
     if (typeof proposal === 'string') return proposal;
+    const { person } = press;
     const { request, plan, replyRef } = proposal;
-    const reply = options.surfaces().get(replyRef.surface)?.reopen(replyRef);
-    if (!reply) return NOTHING;
+    const question = options.surfaces().get(replyRef.surface)?.reopen(replyRef);
+    if (!question) return NOTHING;
+    const reply = question.unchangeable ? press.reply() : question;
     // One event for both buttons, however often they are pressed.
     const eventId = `proposal:${id}`;
     const decided = 'This was decided already.';
+    let text = 'Not run. Nothing was charged.';
     if (yes) {
-      const accepted = await requests.admit({ ...request, eventId }, plan, reply);
-      return accepted.type === 'duplicate' ? decided : '';
+      try {
+        // What the one who presses may do, and which roles they have, is as it is now.
+        requests.permitted(request.command, person);
+        const accepted = await requests.admit({ ...request, eventId, person }, plan, reply);
+        return accepted.type === 'duplicate' ? decided : '';
+      } catch (error) {
+        if (!(error instanceof UserError) || error.kind === 'limit') throw error;
+        text = error.message;
+      }
     }
     if (!(await requests.events.take(eventId))) return decided;
-    await options.show({ message: { text: 'Not run. Nothing was charged.' } }, reply, fieldsOf(press));
+    await options.show({ message: { text } }, reply, fieldsOf(press));
     return '';
   }
 

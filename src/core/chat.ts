@@ -200,7 +200,10 @@ export interface Reply {
   /** Changes as pages are created: stored again after every write that returned. */
   readonly ref: ReplyRef;
   readonly lane: Lane;
+  /** Absent where files are not shown at all (API). */
   readonly fileLimits?: FileLimits;
+  /** Nothing that it shows can be changed any more (an ephemeral message on Slack): what is new is another reply. */
+  readonly unchangeable?: boolean;
   /** Characters that fit on one of its messages; absent where a reply is one message of any length. */
   readonly pageLength?: number;
   /**
@@ -223,7 +226,7 @@ export interface Surface {
   readonly ready: boolean;
   /** The reply behind a stored ref, also one that another process began. */
   reopen(ref: ReplyRef): Reply;
-  /** A new message in a channel, by the platform's id, that nobody asked for there (a warning to the admins). */
+  /** A new message in a channel, by the platform's id, that nobody asked for there (a warning to the admins). Absent without channels (API). */
   announce?(channel: string): Reply;
 }
 

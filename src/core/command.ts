@@ -11,7 +11,7 @@ import type {
   Person,
   Place,
 } from './chat.ts';
-import type { ModelRef, PredictionEvent } from './models/prediction.ts';
+import type { ModelRef } from './models/prediction.ts';
 import type { Run } from './runs/run.ts';
 
 interface OptionBase {
@@ -115,6 +115,8 @@ export interface Plan {
   readonly limitInput?: string;
   /** Where the exchange is remembered when it succeeded, and the run whose exchange it takes the place of. */
   readonly memory?: { readonly key: string; readonly prompt: string; readonly replaces?: string };
+  /** What went into the input beside the options' words (files, the message asked about), for whoever judges it. */
+  readonly read?: string;
 }
 
 /** `name` is lower case letters, like `again`. */
@@ -195,22 +197,3 @@ export function defineInstantCommand<const O extends Options>(
 ): Command {
   return { ...command, kind: 'instant' } as Command;
 }
-
-/** Turns what a prediction does into what people see. Found again by name after a restart and fed from the beginning. */
-export interface Presenter {
-  push(event: PredictionEvent): void;
-  /** What there is to show now, without status, footnote and buttons. */
-  text(): string;
-  /** How far it is, from the model's logs ("Step 12 of 50"). */
-  status?(): string | undefined;
-  /** Files to go with the finished answer. */
-  files?(): readonly PresentedFile[];
-}
-
-/** A file of the answer: one that the model made, at its address, or one made of the answer's text. */
-export type PresentedFile = {
-  /** Without an ending for a model's file: that comes from its bytes. */
-  readonly name: string;
-  readonly alt?: string;
-  readonly spoiler?: boolean;
-} & ({ readonly from: 'url'; readonly url: string } | { readonly from: 'text'; readonly text: string });

@@ -7,10 +7,13 @@ export type UserErrorKind = 'input' | 'unknown' | 'forbidden' | 'budget' | 'limi
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly kind: UserErrorKind;
+  /** When the same may be asked again, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, kind: UserErrorKind = 'input') {
+  constructor(message: string, kind: UserErrorKind = 'input', retryAfterMs?: number) {
     super(message);
     this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -47,6 +47,7 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
         throw new UserError(
           `You can use \`/${command}\` once every ${every}. Try again in ${describeWaitMs(resting.msBeforeNext)}.`,
           'limit',
+          resting.msBeforeNext,
         );
       }
       try {
@@ -56,6 +57,7 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
         throw new UserError(
           `That was more than ${count} ${count === 1 ? 'request' : 'requests'} in ${describeWindow(seconds)}. Try again in ${describeWaitMs(refusal.msBeforeNext)}.`,
           'limit',
+          refusal.msBeforeNext,
         );
       }
     },

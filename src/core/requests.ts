@@ -11,10 +11,10 @@ import { UserError } from './errors.ts';
 import type { People } from './people.ts';
 import type { Proposals } from './proposals.ts';
 import type { RequestLimits } from './request-limits.ts';
+import type { Admission } from './runs/admit.ts';
 import { describeBusy } from './runs/messages.ts';
 import type { Run } from './runs/run.ts';
 import type { Runner, RunRequest } from './runs/runner.ts';
-import type { Admission } from './runs/store.ts';
 
 export interface RequestsOptions {
   readonly commands: readonly Command[];

@@ -1,7 +1,7 @@
 /** The files of `POST /files`: kept on disk for a day, so that a hundred megabytes are never held in memory. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -53,7 +53,7 @@ export function createUploads(options: {
   };
 
   async function newPath(id: string): Promise<string> {
-    directory ??= mkdtemp(join(tmpdir(), 'replicate-sandbox-'));
+    directory ??= makeDirectory();
     made = await directory;
     return join(made, id);
   }
@@ -139,6 +139,22 @@ export function createUploads(options: {
       if (made !== undefined) rmSync(made, { recursive: true, force: true });
     },
   };
+}
+
+const prefix = 'replicate-sandbox-';
+
+/** A new directory. Those of sandboxes that died are removed when nothing in them is younger than a file may get. */
+async function makeDirectory(): Promise<string> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(tmpdir(), name);
+    const old = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs > lifeSeconds * 1000,
+      () => false,
+    );
+    if (old) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+  return mkdtemp(join(tmpdir(), prefix));
 }
 
 const invalid = (detail: string): Problem => new Problem(422, { title: 'Invalid file', detail, status: 422 });

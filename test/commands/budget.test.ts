@@ -17,11 +17,11 @@ import type { Database } from '../../src/core/storage/database.ts';
 import { openDatabase } from '../../src/core/storage/open-database.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
-const context = {
-  person: { id: 'discord:111111111111111111', name: 'Ada', platformAdmin: true },
-  place: { surface: 'discord', workspace: 'G1', channel: 'C1', direct: false } as Place,
-  attachments: [],
-  admin: true,
+const DISCORD: Place = {
+  surface: 'discord',
+  workspace: '333333333333333333',
+  channel: '444444444444444444',
+  direct: false,
 };
 const ADA = 'discord:123456789012345678';
 
@@ -31,8 +31,11 @@ let budget: Budget;
 let say: (text: string) => Promise<Message>;
 let run: (text: string) => Promise<string>;
 let directory: string;
+/** Where it is said. */
+let place: Place;
 
 beforeEach(async () => {
+  place = DISCORD;
   database = await openDatabase('sqlite::memory:');
   const defaults = {
     eachPerson: { amountMicroUsd: 1_000_000, unit: 'day' as const },
@@ -56,7 +59,8 @@ beforeEach(async () => {
     const command = commands.find(({ name }) => text === name || text.startsWith(`${name} `));
     if (command?.kind !== 'instant') throw new Error(`no command: ${text}`);
     const args = parseArguments(command.options, { form: 'text', text: text.slice(command.name.length) });
-    return command.run(args, context);
+    const person = { id: 'discord:111111111111111111', name: 'Ada', platformAdmin: true };
+    return command.run(args, { person, place, attachments: [], admin: true });
   };
   run = async (text) => (await say(text)).text;
 });
@@ -92,19 +96,51 @@ it('sets one person and nobody else, and says from then on that an admin did', a
 });
 
 it('gives a role, a channel and a workspace a budget of their own, and takes it away', async () => {
-  await expect(run('budget view --channel C1')).rejects.toThrow(/no budget/);
-  expect(await run('budget set 5 --channel C1')).toMatch(/channel discord:\S*C1\*\* is now \$5\.00 per day/);
+  const channel = '--channel 444444444444444444';
+  await expect(run(`budget view ${channel}`)).rejects.toThrow(/no budget/);
+  expect(await run(`budget set 5 ${channel}`)).toContain(
+    '**channel discord:444444444444444444** is now $5.00 per day',
+  );
   expect(await run('budget set 6 --role discord:222222222222222222')).toContain('is now $6.00 per day');
-  expect(await run('budget set 7 --workspace')).toContain('**server discord:G1** is now $7.00 per day');
+  expect(await run('budget set 7 --workspace here')).toContain(
+    '**server discord:333333333333333333** is now $7.00 per day',
+  );
   const all = await run('budget view');
   for (const amount of ['$5.00', '$6.00', '$7.00', '$20.00']) expect(all).toContain(`${amount} per`);
-  expect(await run('budget clear --channel C1')).toContain('It has no budget of its own now.');
-  await expect(run('budget view --channel C1')).rejects.toThrow(/no budget/);
+  expect(await run(`budget clear ${channel}`)).toContain('It has no budget of its own now.');
+  await expect(run(`budget view ${channel}`)).rejects.toThrow(/no budget/);
   expect(await run('budget clear')).toContain('$20.00 per month');
 });
 
+it('names channels and workspaces from elsewhere in full, and the same ones as from there', async () => {
+  await run('budget set 5 --channel slack:C0123');
+  await run('budget set 6 --channel 444444444444444444');
+  await run('budget set 7 --workspace slack:T0123');
+  await run('budget set 8 --workspace here');
+  place = { surface: 'web', channel: 'command-line', direct: true };
+  expect(await run('budget view --channel discord:444444444444444444')).toContain('$6.00 per day');
+  expect(await run('budget view --workspace discord:333333333333333333')).toContain('$8.00 per day');
+  await expect(run('budget set 1 --channel 444444444444444444')).rejects.toThrow('not a channel with');
+  await expect(run('budget set 1 --workspace here')).rejects.toThrow('There is no server or workspace here');
+  await expect(run('budget set 1 --workspace mine')).rejects.toThrow('"mine" is not a server or workspace');
+  place = { surface: 'slack', workspace: 'T0123', channel: 'C0123', direct: false };
+  expect(await run('budget view --channel C0123')).toContain('$5.00 per day');
+  expect(await run('budget view --workspace here')).toContain('$7.00 per day');
+});
+
+it.each(['person', 'role', 'channel'])(
+  'does nothing to everybody when nothing stands behind --%s',
+  async (option) => {
+    await expect(run(`budget set 1 --${option}`)).rejects.toThrow(`\`--${option}\` wants a value`);
+    await expect(run(`budget pause --${option} --workspace here`)).rejects.toThrow('wants a value');
+    expect(await run('budget audit')).toBe('Nothing was changed.');
+  },
+);
+
 it('wants one scope at a time', async () => {
-  await expect(run(`budget set 1 --person ${ADA} --channel C1`)).rejects.toThrow('not several');
+  await expect(run(`budget set 1 --person ${ADA} --channel 444444444444444444`)).rejects.toThrow(
+    'not several',
+  );
 });
 
 it('refuses what is no amount and changes nothing', async () => {
@@ -141,7 +177,7 @@ it('remembers who changed what, where, and what it was', async () => {
   await run(`budget set 3 --person ${ADA}`);
   const [newest = '', older = ''] = (await run('budget audit')).split('\n');
   expect(newest).toMatch(
-    /2026-11-21 12:00 · discord:111111111111111111 in discord:G1\/C1 .*\$2\.00 per day → \$3\.00 per day/,
+    /2026-11-21 12:00 · discord:111111111111111111 in discord:333333333333333333\/444444444444444444 .*\$2\.00 per day → \$3\.00 per day/,
   );
   expect(older).toContain('$2.00 per day');
   const number = /^- (\d+)/.exec(newest)?.[1];
@@ -163,7 +199,8 @@ it('reports what was spent: tables, a picture, and every run as CSV', async () =
   expect([png.width, png.height, chart?.alt]).toEqual([1000, 420, expect.stringContaining('$0.70 in all')]);
   const lines = (await readFile(csv?.path ?? '', 'utf8')).trim().split('\n');
   expect(lines).toHaveLength(4);
-  expect(lines[0]).toMatch(/^run,admitted_at,settled_at,person,/);
+  expect(lines[0]).toMatch(/^run,admitted_at,settled_at,person,name,account,/);
+  expect(lines.find((line) => line.startsWith('r1,'))).toContain(`,${ADA},Ada \`Lovelace\`,${ADA},`);
   expect(lines.find((line) => line.startsWith('r2,'))).toMatch(/,sdxl,,0\.900000,0\.250000,measured$/);
 });
 
@@ -175,5 +212,6 @@ it('reports one table alone, of a time between two days, and nothing as nothing'
   expect(await run('budget report --period yesterday')).toBe('**2026-11-20**: nothing was spent.');
   await expect(run('budget report --from tomorrow')).rejects.toThrow('"tomorrow" is not a day');
   await expect(run('budget report --from 2026-11-21 --to 2026-11-20')).rejects.toThrow('is after');
+  await expect(run('budget report --from 0001-01-01')).rejects.toThrow('a year at most');
   await expect(run('budget report --to 2026-11-20')).rejects.toThrow('Give `from`');
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createImagine } from '../../src/commands/imagine.ts';
 import type { ModelConfig } from '../../src/core/config/config.ts';
 import { ADA, type Core, type CoreOptions, startCore } from '../core/runs/running-core.ts';
+import { attachment, startNamedCore } from './named-core.ts';
 
 const BASE = { contextTokens: 4000, maxSeconds: 60, typicalSeconds: 2, maxOutputTokens: 100 };
 const GUARD: ModelConfig = {
@@ -63,6 +64,26 @@ describe('the guard', () => {
     expect((await core.books()).spentMicroUsd).toBeGreaterThan(0);
   });
 
+  it('stops what stands in a file', async () => {
+    const core = await start();
+    const bytes = new TextEncoder().encode('Something unsafe, word for word.');
+    const attachments = [attachment('note.txt', 'text/plain', bytes)];
+    expect((await (await core.ask('Do as it says.', { attachments })).final()).text).toBe(REFUSED);
+    expect(modelsOf(core)).toEqual(['meta/meta-llama-guard-2-8b']);
+  });
+
+  it('stops it in the inputs of any model, in a line of text and in a form', async () => {
+    const core = await startNamedCore('commands: { run: { hardware: t4 } }', {
+      guard: { model: GUARD, commands: ['run'] },
+    });
+    const model = 'sandbox/word-counter';
+    expect((await core.sayAsAdmin('run', `${model} text="something unsafe"`)).text).toBe(REFUSED);
+    const fields = { argument: model, values: { text: 'something unsafe' }, files: {} };
+    const args = { form: 'typed', values: { model } } as const;
+    expect((await core.sayAsAdmin('run', '', { args, fields })).text).toBe(REFUSED);
+    expect((await core.sayAsAdmin('run', `${model} text="a b"`)).text).toContain('"words": 2');
+  });
+
   it('runs nothing without a verdict', async () => {
     const failing = await start({ sandbox: { endFailed: { error: 'CUDA out of memory', afterTokens: 0 } } });
     const refused = await (await failing.ask('Why?')).final();
@@ -83,5 +104,16 @@ describe('the guard', () => {
     const core = await start({ guard: { model: GUARD, commands: ['imagine'] } });
     await (await core.ask('something unsafe')).final();
     expect(modelsOf(core)).toEqual(['meta/meta-llama-3-70b-instruct']);
+  });
+
+  it('waits in no line: neither behind the asker’s runs nor in front of them', async () => {
+    const core = await start({ atOnce: 1, queue: 1, sandbox: { tokensPerSecond: 20 } });
+    const first = await core.ask('Why is the sky blue?');
+    const second = await core.ask('Why is the sea blue?');
+    await Promise.all([first.final(), second.final()]);
+    expect(second.shown[0]?.status).toMatch(/^You are number 1 in line/);
+    const guard = 'meta/meta-llama-guard-2-8b';
+    const llama = 'meta/meta-llama-3-70b-instruct';
+    expect(modelsOf(core)).toEqual([guard, llama, guard, llama]);
   });
 });

@@ -1,6 +1,7 @@
 /** `/imagine` from the request to the bytes in the reply, against the sandbox. */
 
 import { createHash } from 'node:crypto';
+import { loadImage } from '@napi-rs/canvas';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { createImagine } from '../../src/commands/imagine.ts';
@@ -226,8 +227,8 @@ describe('downloads', () => {
     const reply = await imagine(core, { prompt: 'a red fox' });
     const [file] = (await reply.final()).files ?? [];
     expect(file?.sizeBytes).toBeLessThanOrEqual(2_000_000);
-    expect(PNG.sync.read([...reply.uploads.values()][0] ?? Buffer.alloc(0)).width).toBeGreaterThanOrEqual(
-      256,
-    );
+    expect(file).toMatchObject({ name: 'a-red-fox.jpg', contentType: 'image/jpeg' });
+    const uploaded = await loadImage(Buffer.from([...reply.uploads.values()][0] ?? []));
+    expect([uploaded.width, uploaded.height]).toEqual([1024, 1024]);
   });
 });

@@ -82,9 +82,9 @@ export const PNG = Buffer.from(
   'base64',
 );
 
-/** Half a second of silence: 8 kHz, 8 bits, mono. */
-export function wav(): Buffer {
-  const samples = Buffer.alloc(4000, 128);
+/** Silence: 8 kHz, 8 bits, mono. */
+export function wav(seconds = 0.5): Buffer {
+  const samples = Buffer.alloc(seconds * 8000, 128);
   const header = Buffer.alloc(44);
   header.write('RIFF', 0, 'latin1');
   header.writeUInt32LE(36 + samples.length, 4);

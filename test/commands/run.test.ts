@@ -102,7 +102,23 @@ describe('the price', () => {
       attachments: [attachment('dot.png', 'image/png', PNG)],
     });
     expect(text).toContain('nobody can say beforehand how many a file has');
+    const link = 'openai/gpt-4o-mini prompt="What is this?" image_input=https://example.com/large.png';
+    expect((await core.sayAsAdmin('run', link)).text).toBe(text);
     expect(core.sandbox.predictions).toHaveLength(0);
+  });
+});
+
+describe('its button', () => {
+  it('runs the same again, with another seed where there is one, for those who may', async () => {
+    const core = await startNamedCore(FALLBACK);
+    const first = await core.sayAsAdmin('run', 'black-forest-labs/flux-schnell prompt="a cat" seed=4');
+    const [again] = first.buttons ?? [];
+    expect(again).toMatchObject({ label: 'Again', id: expect.stringMatching(/^again:/) });
+    expect(await core.press(again?.id ?? '', ADA)).toBe('Only the one who asked or an admin can do this.');
+    await (await core.pressForReply(again?.id ?? '', ADMIN)).final();
+    const [{ input: before } = { input: {} }, after] = core.sandbox.predictions;
+    expect(after?.input).toEqual({ ...before, seed: expect.any(Number) });
+    expect(after?.input.seed).not.toBe(4);
   });
 });
 

@@ -1,7 +1,8 @@
 /** What may cost much is asked about before it runs, and runs once, for the one who asked. */
 
 import { expect, it, vi } from 'vitest';
-import { ADA, BOB, type Core, startCore } from './runs/running-core.ts';
+import type { Budget } from '../../src/core/budget/budget.ts';
+import { ADA, ADMIN, BOB, type Core, type CoreOptions, startCore } from './runs/running-core.ts';
 
 /** The model's deadline is 300 s at $0.000725: up to $0.2175. */
 const asksFirst = { askAboveMicroUsd: 200_000 };
@@ -45,8 +46,41 @@ it('ends without a charge when they decline', async () => {
 it('is for nobody else to decide', async () => {
   const core = await startCore(asksFirst);
   const { confirm } = await propose(core);
-  expect(await core.press(confirm, BOB)).toBe('Only the one who asked can decide this.');
+  for (const other of [BOB, ADMIN])
+    expect(await core.press(confirm, other)).toBe('Only the one who asked can decide this.');
   expect(await core.press('confirm:unknown', ADA)).toBe('That was too long ago. Please ask again.');
+});
+
+it('gives the reason in the place of the question when a budget has changed meanwhile', async () => {
+  let budget: Budget | undefined;
+  const commands: CoreOptions['commands'] = (services) => {
+    budget = services.budget;
+    return [];
+  };
+  const core = await startCore({ ...asksFirst, commands });
+  const { seen, confirm } = await propose(core);
+  await budget?.set({ kind: 'everybody' }, { amountMicroUsd: 0, unit: 'day' }, { personId: ADMIN.id });
+  expect(await core.press(confirm, ADA)).toBe('');
+  expect(seen.shown.at(-1)).toEqual({
+    text: expect.stringMatching(/^The budget of everybody together of \$0 per day is too small: /),
+  });
+  expect(await core.press(confirm, ADA)).toBe('This was decided already.');
+  expect(await core.books()).toMatchObject({ spentMicroUsd: 0, reservedMicroUsd: 0 });
+});
+
+it('stays when the line is full: the button works once there is room', async () => {
+  const core = await startCore({ ...asksFirst, atOnce: 1, sandbox: { stallAfterTokens: 1 } });
+  const first = await propose(core);
+  const second = await propose(core);
+  await core.press(first.confirm, ADA);
+  expect(await core.press(second.confirm, ADA)).toMatch(/^You have 1 request running already/);
+  expect(second.seen.shown.at(-1)).toEqual(second.question);
+  await vi.waitFor(() => expect(core.sandbox.predictions).toHaveLength(1), 20_000);
+  core.sandbox.faults.stallAfterTokens = null;
+  await core.press(`cancel:${(await core.runs())[0]?.id}`, ADA);
+  await vi.waitFor(() => expect(first.seen.shown.at(-1)?.footnote).toContain('llama'), 20_000);
+  expect(await core.press(second.confirm, ADA)).toBe('');
+  await vi.waitFor(() => expect(second.seen.shown.at(-1)?.footnote).toContain('llama'), 20_000);
 });
 
 it('does not ask about what usually costs little', async () => {

@@ -1,9 +1,10 @@
 /** The built bot as a process of its own, started as an operator would and killed as a machine would. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 export interface BotProcess {
   /** Where its page is. */
@@ -49,6 +50,17 @@ export async function startBot(env: Readonly<Record<string, string>>): Promise<B
       return { code, tookMs: Date.now() - from };
     },
   };
+}
+
+/** Another command of the command line, to its end. Resolves with what it printed, throws with what it complained of. */
+export async function runTask(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+  });
+  return stdout;
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

@@ -60,6 +60,20 @@ describe('replibot', { timeout: 90_000 }, () => {
     expect(without).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('PUBLIC_URL') });
   });
 
+  it('ends quietly when nobody reads on', async () => {
+    const child = spawn(process.execPath, [MAIN, 'manifest'], {
+      cwd: folder,
+      // Node 22 says of its own SQLite that it is experimental.
+      env: { PATH: process.env.PATH ?? '', NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let errors = '';
+    child.stderr.on('data', (chunk) => (errors += String(chunk)));
+    child.stdout.destroy();
+    await once(child, 'close');
+    expect([child.exitCode, errors]).toEqual([0, '']);
+  });
+
   it('verify agrees with a new ledger', async () => {
     expect(await replibot(['verify'])).toMatchObject({
       code: 0,

@@ -97,6 +97,9 @@ it('warns of a model that is not there and of prices that were looked up long ag
   expect(code).toBe(1);
   expect(output).toMatch(/PROBLEM The model gone: /);
   expect(output).toMatch(
+    /WARNING For `\/run`: the prices of [\w./-]+ and \d+ other models were looked up more than 30 days ago/,
+  );
+  expect(output).toMatch(
     /WARNING The price of L40S was looked up \d+ days ago; compare it with https:\/\/replicate\.com\/pricing/,
   );
 });

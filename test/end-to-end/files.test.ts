@@ -8,6 +8,7 @@ import { PNG } from 'pngjs';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { z } from 'zod';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts';
+import { wav } from '../commands/named-core.ts';
 import { type BotProcess, startBot } from './bot-process.ts';
 import { until } from './dying.ts';
 import { type Asked, answerOnPage, askOnPage, type PageAnswer, pressOnPage, seeOnPage } from './page.ts';
@@ -101,15 +102,6 @@ async function askWithFile(
   return answerOnPage(bot, asked);
 }
 
-function silence(seconds: number): Buffer {
-  const bytes = Buffer.alloc(44 + seconds * 16_000);
-  bytes.write('RIFF....WAVEfmt ', 'latin1');
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt32LE(16_000, 28);
-  bytes.write('data', 36, 'latin1');
-  return bytes;
-}
-
 describe.concurrent('files on the page', { timeout: 180_000 }, () => {
   it('pictures come as the model made them, and their buttons work after a restart', async (context) => {
     const { sandbox, startBot: start } = await setUp(context);
@@ -152,7 +144,7 @@ describe.concurrent('files on the page', { timeout: 180_000 }, () => {
     const picture = PNG.sync.write(new PNG({ width: 32, height: 32 }));
     const seen = await askWithFile(bot, 'What is this?', 'photo.png', picture);
     expect(seen.text).toContain(digest(picture).slice(0, 8));
-    const recording = silence(3);
+    const recording = wav(3);
     const heard = await askWithFile(bot, '/transcribe', 'memo.wav', recording);
     expect(heard.text).toContain(digest(recording).slice(0, 8));
   });

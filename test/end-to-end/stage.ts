@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/core/storage/open-database.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts';
 import { createDiscordStandin, type DiscordStandin } from '../standins/discord/standin.ts';
 import { createSlackStandin, type SlackStandin } from '../standins/slack/slack-standin.ts';
-import { type BotProcess, startBot } from './bot-process.ts';
+import { type BotProcess, runTask, startBot } from './bot-process.ts';
 import { createGate, type Gate } from './gate.ts';
 
 export interface Books {
@@ -32,17 +32,21 @@ export interface StageOptions {
   /** Default: a new SQLite file. */
   readonly databaseUrl?: string;
   /** What stands in replibot.yaml. */
-  readonly config?: string;
+  readonly config?: string | ((standins: Pick<Stage, 'discord' | 'slack'>) => string);
 }
 
 export interface Stage extends AsyncDisposable {
   readonly sandbox: Sandbox;
+  /** Around the gate, for what models make: its links lead to the sandbox itself, and others are not trusted. */
+  readonly sandboxUrl: string;
   readonly discord: DiscordStandin;
   readonly slack: SlackStandin;
   readonly replicateGate: Gate;
   readonly discordGate: Gate;
   readonly slackGate: Gate;
   startBot(env?: Readonly<Record<string, string>>): Promise<BotProcess>;
+  /** The command line beside it, to its end; resolves with what it printed. Throws with what it complained of. */
+  runTask(...words: readonly string[]): Promise<string>;
   /** What the database says, read beside the bot. */
   books(): Promise<Books>;
   close(): Promise<void>;
@@ -55,11 +59,13 @@ export async function createStage(
   const folder = mkdtempSync(join(tmpdir(), 'replibot-'));
   const databaseUrl = givenDatabase ?? `sqlite:${join(folder, 'replibot.db')}`;
   const configPath = join(folder, 'replibot.yaml');
-  if (config !== undefined) writeFileSync(configPath, config);
   const sandbox = createSandbox(sandboxOptions);
   const { url } = await sandbox.start();
   const discord = await createDiscordStandin();
   const slack = await createSlackStandin({ ackMs: slackAckMs });
+  if (config !== undefined) {
+    writeFileSync(configPath, typeof config === 'string' ? config : config({ discord, slack }));
+  }
   const replicateGate = await createGate(new URL(url).origin);
   const discordGate = await createGate(new URL(discord.apiUrl).origin);
   const slackGate = await createGate(new URL(slack.apiUrl).origin);
@@ -71,26 +77,31 @@ export async function createStage(
       SLACK_API_URL: `${slackGate.url}/api/`,
     },
   };
+  const env: Readonly<Record<string, string>> = {
+    DATABASE_URL: databaseUrl,
+    ...(config !== undefined && { REPLIBOT_CONFIG: configPath }),
+  };
   const bots: BotProcess[] = [];
   const stage: Stage = {
     sandbox,
+    sandboxUrl: url,
     discord,
     slack,
     replicateGate,
     discordGate,
     slackGate,
-    async startBot(env = {}) {
+    async startBot(more = {}) {
       const bot = await startBot({
         REPLICATE_API_TOKEN: 'r8_test',
         REPLICATE_API_URL: `${replicateGate.url}/v1`,
-        DATABASE_URL: databaseUrl,
-        ...(config !== undefined && { REPLIBOT_CONFIG: configPath }),
-        ...Object.assign({}, ...platforms.map((platform) => credentials[platform])),
         ...env,
+        ...Object.assign({}, ...platforms.map((platform) => credentials[platform])),
+        ...more,
       });
       bots.push(bot);
       return bot;
     },
+    runTask: (...words) => runTask(words, env),
     async books() {
       const database = await openDatabase(databaseUrl);
       try {

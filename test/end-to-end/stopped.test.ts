@@ -1,5 +1,9 @@
 /** SIGTERM in the middle of answers on every surface: a deploy shows nothing as failed, and the next process goes on. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DIRECT, latest, shownText } from '../standins/slack/world.ts';
 import { ANSWER, until } from './dying.ts';
@@ -46,4 +50,37 @@ it('leaves its runs to the next process, cancelling nothing', { timeout: 180_000
     'succeeded',
     'succeeded',
   ]);
+});
+
+it('ends in good order while a platform still keeps it waiting', { timeout: 60_000 }, async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const bot = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js')], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      DATABASE_URL: 'sqlite::memory:',
+      DISCORD_TOKEN: 'a.discord.token',
+      DISCORD_API_URL: `http://127.0.0.1:${port}/api`,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    let log = '';
+    bot.stdout.on('data', (text) => {
+      log += text;
+    });
+    const exited = once(bot, 'exit');
+    await once(silent, 'request');
+    bot.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    expect(log).not.toContain('The playground is at');
+    expect(log).toContain('"msg":"stopped"');
+  } finally {
+    bot.kill('SIGKILL');
+    silent.close();
+    silent.closeAllConnections();
+  }
 });

@@ -1,6 +1,10 @@
 /** Files on their way in and out: uploads, what models see of them, downloads that fail. */
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeTone } from '../../src/sandbox/tone.ts';
@@ -42,6 +46,16 @@ test('keeps an upload byte for byte, whatever its name and content', async () =>
   expect(Buffer.from(await kept.arrayBuffer()).equals(bytes)).toBe(true);
   expect((await started.request(`/files/${file.id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await started.request(`/files/${file.id}`)).status).toBe(404);
+});
+
+test('removes what a sandbox that died left behind, a day after', async () => {
+  const left = await mkdtemp(join(tmpdir(), 'replicate-sandbox-'));
+  const another = await mkdtemp(join(tmpdir(), 'replicate-sandbox-'));
+  onTestFinished(() => rm(another, { recursive: true }));
+  const twoDaysAgo = Date.now() / 1000 - 2 * 86_400;
+  await utimes(left, twoDaysAgo, twoDaysAgo);
+  await upload(await startSandbox(), new Uint8Array(10));
+  expect([left, another].map((path) => existsSync(path))).toEqual([false, true]);
 });
 
 test('refuses more than a hundred megabytes, nothing at all, and a form that is cut short', async () => {

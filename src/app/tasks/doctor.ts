@@ -7,8 +7,9 @@ import { systemClock } from '../../core/clock.ts';
 import type { Config, ModelConfig } from '../../core/config/config.ts';
 import { type Finding, ok, problem, warning } from '../../core/finding.ts';
 import { describeError, type Log, QUIET } from '../../core/log.ts';
+import { MODEL_PRICES } from '../../core/models/model-prices.ts';
 import type { Models } from '../../core/models/prediction.ts';
-import { priceSource } from '../../core/models/price-source.ts';
+import { type PriceSource, priceSource } from '../../core/models/price-source.ts';
 import { createReplicateModels } from '../../core/models/replicate-models.ts';
 import { connectRedisLimiters } from '../../core/storage/redis-limiter.ts';
 import { declareCommands } from '../declare-commands.ts';
@@ -83,15 +84,30 @@ function checkModel({ name, ref }: ModelConfig, models: Models): Promise<Finding
 }
 
 /** Old prices make budgets wrong without anybody noticing. */
-function checkPrices({ models, budgets }: Config): Finding[] {
+function checkPrices({ models, run, budgets }: Config): Finding[] {
   const today = Temporal.Now.plainDateISO();
-  const listed = [...models.values()].flatMap(({ ref, price }) => priceSource(ref, price) ?? []);
+  const ageOf = ({ checkedAt }: PriceSource) => Temporal.PlainDate.from(checkedAt).until(today).days;
+  const isOld = (source: PriceSource) => ageOf(source) > budgets.pricesAgeDays;
+  const used = [...models.values(), ...(run.fallback ? [{ ref: '', price: run.fallback.price }] : [])];
+  const listed = used.flatMap(({ ref, price }) => priceSource(ref, price) ?? []);
   const distinct = new Map(listed.map((each) => [each.of, each]));
-  const findings = [...distinct.values()].flatMap(({ of, source, checkedAt }) => {
-    const days = Temporal.PlainDate.from(checkedAt).until(today).days;
-    if (days <= budgets.pricesAgeDays) return [];
-    return [warning(`The price of ${of} was looked up ${days} days ago; compare it with ${source}.`)];
-  });
+  const findings = [...distinct.values()]
+    .filter(isOld)
+    .map((each) =>
+      warning(
+        `The price of ${each.of} was looked up ${ageOf(each)} days ago; compare it with ${each.source}.`,
+      ),
+    );
+  // Whoever may use /run may run any of them.
+  const others = Array.from(MODEL_PRICES, ([of, { source, checkedAt }]) => ({ of, source, checkedAt }));
+  const [old, ...more] = others.filter((each) => !distinct.has(each.of) && isOld(each));
+  if (old) {
+    findings.push(
+      warning(
+        `For \`/run\`: the prices of ${old.of} and ${more.length} other models were looked up more than ${budgets.pricesAgeDays} days ago; compare them with ${old.source} and so on before you allow them.`,
+      ),
+    );
+  }
   return findings.length > 0
     ? findings
     : [ok(`No price in use is older than ${budgets.pricesAgeDays} days.`)];

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { ApiKeys } from '../../core/api-keys.ts';
 import type { Clock } from '../../core/clock.ts';
 import { UserError } from '../../core/errors.ts';
@@ -39,6 +40,8 @@ export interface ApiAppOptions {
 
 /** A prediction's id is waited for this long: a create takes well under a second. */
 const SUBMISSION_MS = 5000;
+/** Files come as links. */
+const MAX_BODY_BYTES = 1024 * 1024;
 /** As Replicate's own `Prefer: wait`. */
 const LONGEST_WAIT_SECONDS = 60;
 
@@ -53,6 +56,12 @@ export function createApiApp(options: ApiAppOptions): Hono<ApiEnvironment> {
   );
   app.get('/v1/openapi.json', (context) => context.json(openApiDocument()));
   app.use(createAuthenticate(options.keys));
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: (context) => problem(context, 413, `A body may have ${MAX_BODY_BYTES} bytes at most.`),
+    }),
+  );
 
   app.post('/v1/infer', async (context) => {
     if (options.draining()) return problem(context, 503, 'The bot is restarting. Try again in a moment.');

@@ -40,6 +40,11 @@ export function problem(context: Context, status: ProblemStatus, detail: string)
 /** Whatever was thrown, in words for the caller; the rest is logged. */
 export function problemOf(error: unknown, context: Context, log: Log): Response {
   const detail = explainError(error, log, { path: context.req.path });
-  if (error instanceof UserError) return problem(context, STATUS_OF_KIND[error.kind], detail);
+  if (error instanceof UserError) {
+    const { kind, retryAfterMs } = error;
+    if (retryAfterMs !== undefined)
+      context.header('Retry-After', String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
+    return problem(context, STATUS_OF_KIND[kind], detail);
+  }
   return problem(context, error instanceof OperatorError ? 502 : 500, detail);
 }

@@ -47,6 +47,14 @@ export function isTooLarge(error: unknown): boolean {
   );
 }
 
+/** 30046: a message that is more than an hour old was edited as often as Discord allows. Until when it does not say. */
+export function isTooOldToEdit(error: unknown): boolean {
+  return (
+    error instanceof DiscordAPIError &&
+    error.code === RESTJSONErrorCodes.MaximumNumberOfEditsToMessagesOlderThanOneHourReached
+  );
+}
+
 /** 40094: where the bot is a guest (user install), an interaction may have only five follow-ups. */
 export function isOutOfFollowUps(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.code === tooManyFollowUps;

@@ -1,25 +1,31 @@
 /** A model's markdown in Discord's dialect: formulas and tables as code, which it shows as they are, small headings in bold. */
 
 import { readableFormulas } from '../../core/reply/formulas.ts';
+import { alignRows, tableLength } from './tables.ts';
 
 const fence = /^ {0,3}(`{3,}|~{3,})/;
-const tableRow = /^\s*\|.*\|\s*$/;
 
 /**
  * The text as Discord shows it readably, at most `room` characters long: where it would become longer, it stays as it is.
  * Takes time in proportion to the text's length, for text of a page.
  */
 export function toDiscordMarkdown(text: string, room: number): string {
-  const rendered = outsideFences(text);
-  return rendered.length <= room ? rendered : text;
+  const fits = (rendered: string) => rendered.length <= room;
+  const aligned = render(text, alignRows);
+  if (fits(aligned)) return aligned;
+  const rendered = render(text, asTheyAre);
+  return fits(rendered) ? rendered : text;
 }
 
-function outsideFences(text: string): string {
+type ShowRows = (rows: readonly string[]) => readonly string[];
+const asTheyAre: ShowRows = (rows) => rows;
+
+function render(text: string, showRows: ShowRows): string {
   const parts: string[] = [];
   let open: string | undefined;
   let prose: string[] = [];
   const flush = () => {
-    if (prose.length > 0) parts.push(renderProse(prose));
+    if (prose.length > 0) parts.push(renderProse(prose, showRows));
     prose = [];
   };
   for (const line of text.split('\n')) {
@@ -37,30 +43,24 @@ function outsideFences(text: string): string {
   return parts.join('\n');
 }
 
-function renderProse(lines: readonly string[]): string {
-  return fenceTables(lines)
-    .map((part) => (typeof part === 'string' ? part : renderText(part.join('\n'))))
-    .join('\n');
-}
-
-/** Rows of tables as code blocks; what is between them, as lines. */
-function fenceTables(lines: readonly string[]): (string | string[])[] {
-  const parts: (string | string[])[] = [];
+function renderProse(lines: readonly string[], showRows: ShowRows): string {
+  const parts: string[] = [];
+  let between: string[] = [];
+  const flush = () => {
+    if (between.length > 0) parts.push(renderText(between.join('\n')));
+    between = [];
+  };
   for (let at = 0; at < lines.length; ) {
-    const end = lines.findIndex((line, index) => index >= at && !tableRow.test(line));
-    const rows = lines.slice(at, end < 0 ? lines.length : end);
-    const last = parts.at(-1);
-    if (rows.length > 1 && !rows.some((row) => row.includes('```'))) {
-      parts.push(`\`\`\`\n${rows.join('\n')}\n\`\`\``);
-      at += rows.length;
-    } else {
-      const line = lines[at] ?? '';
-      if (Array.isArray(last)) last.push(line);
-      else parts.push([line]);
-      at += 1;
+    const length = tableLength(lines, at);
+    if (length === 0) between.push(lines[at] ?? '');
+    else {
+      flush();
+      parts.push(`\`\`\`\n${showRows(lines.slice(at, at + length)).join('\n')}\n\`\`\``);
     }
+    at += Math.max(1, length);
   }
-  return parts;
+  flush();
+  return parts.join('\n');
 }
 
 function renderText(text: string): string {

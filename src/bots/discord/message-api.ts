@@ -1,7 +1,16 @@
 /** Sends the requests of replies: each at once or not at all, none behind another, none twice. */
 
 import { openAsBlob } from 'node:fs';
-import { RateLimitError, REST, type RESTOptions, type RequestMethod, type RouteLike } from 'discord.js';
+import {
+  DefaultRestOptions,
+  RateLimitError,
+  REST,
+  RESTJSONErrorCodes,
+  type RESTOptions,
+  type RequestMethod,
+  type RouteLike,
+} from 'discord.js';
+import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { RateLimitedError } from '../../core/errors.ts';
 import { createLaneRates, type LaneKind, type Rate } from './lane-rates.ts';
@@ -63,6 +72,7 @@ export function createMessageApi(parts: {
     open() {
       const rest = new REST({
         ...parts.rest,
+        makeRequest,
         rejectOnRateLimit: () => true,
         hashSweepInterval: 0,
         handlerSweepInterval: 0,
@@ -90,6 +100,43 @@ export function createMessageApi(parts: {
       };
     },
   };
+}
+
+const tooOldToEdit = z.object({
+  code: z.literal(RESTJSONErrorCodes.MaximumNumberOfEditsToMessagesOlderThanOneHourReached),
+});
+
+/**
+ * That an old message was edited too often Discord says with a 429, as if waiting would help: a plain refusal here.
+ * Forms go out through Node's own fetch: the undici that discord.js brings along hands them to the dispatcher of whichever
+ * undici was loaded first, and that of the Slack client does not know them.
+ */
+const makeRequest: RESTOptions['makeRequest'] = async (url, init) => {
+  const { method = 'POST', headers, body, signal } = init;
+  const response =
+    body instanceof FormData
+      ? await fetch(url, {
+          method,
+          headers: new Headers(Object.entries(headers ?? {})),
+          body,
+          signal: signal ?? null,
+        })
+      : await DefaultRestOptions.makeRequest(url, init);
+  if (response.status !== 429) return response;
+  const text = await response.text();
+  const kept = new Headers([...response.headers]);
+  if (!tooOldToEdit.safeParse(readJson(text)).success)
+    return new Response(text, { status: 429, headers: kept });
+  kept.delete('retry-after');
+  return new Response(text, { status: 400, headers: kept });
+};
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The files stay on disk until they are sent. */

@@ -15,6 +15,8 @@ import type { DiscordReplyRef } from './reply-ref.ts';
 export interface PageTarget {
   readonly via: 'interaction' | 'bot';
   readonly id?: string;
+  /** The message whose place a new one takes. */
+  readonly insteadOf?: string;
 }
 
 export interface PageMessage {
@@ -74,11 +76,11 @@ export function createPageMessage(parts: {
   };
 
   /** What creating a message takes beside its content. */
-  const creation = (index: number, { via }: PageTarget) => {
+  const creation = (index: number, { via, insteadOf }: PageTarget) => {
     const { replyId, replyTo } = state.ref;
     if (via === 'interaction') return {};
     return {
-      nonce: `${replyId}:${index}`,
+      nonce: insteadOf ?? `${replyId}:${index}`,
       enforce_nonce: true,
       ...(replyTo && index === 0
         ? { message_reference: { message_id: replyTo, fail_if_not_exists: false } }

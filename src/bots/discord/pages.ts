@@ -1,10 +1,10 @@
 /** Puts the pages of one reply on Discord: through the interaction while its token lives, else as messages of the bot. */
 
 import { RequestMethod, Routes } from 'discord.js';
-import { z } from 'zod';
 import type { FileLimits } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PageContent } from '../../core/reply/paged-reply.ts';
+import { createBotMessages } from './bot-messages.ts';
 import { isOutOfFollowUps, isRefused, isTokenExpired, toCoreError } from './failures.ts';
 import { findFollowUp } from './find-follow-up.ts';
 import type { SendRequest } from './message-api.ts';
@@ -43,6 +43,7 @@ export function createPages(parts: {
 
   const limits = () => fileLimitsOf(token()?.maxFileBytes);
   const message = createPageMessage({ send, state, limits, filesMayExist: parts.reopened });
+  const asBot = createBotMessages({ send, state, message });
 
   /** A follow-up whose answer never reached us, found in the channel by its interaction; follow-ups take no nonce. */
   const adoptLost = async (index: number, interactionId: string) => {
@@ -79,38 +80,15 @@ export function createPages(parts: {
     }
   };
 
-  /** Where it may exist already, the nonce gives it back as it was: it is made without files then, and completed. */
-  const createAsBot = async (index: number, content: PageContent) => {
-    const uncertain = state.mayExist;
-    const bare = { ...content, text: content.text || '…', files: [] };
-    const { id, asSent } = await creating(() =>
-      message.put(index, uncertain ? bare : content, { via: 'bot' }),
-    );
-    setPage(index, { id, via: 'bot' });
-    if (uncertain && !(asSent && !content.files?.length)) {
-      await message.put(index, content, { via: 'bot', id });
-    }
-  };
-
-  const moveToDirectMessages = async () => {
-    const recipient_id = state.ref.userId;
-    const answer = await send({
-      method: RequestMethod.Post,
-      route: Routes.userChannels(),
-      body: { recipient_id },
-    });
-    state.ref = { ...state.ref, channelId: z.object({ id: z.string() }).parse(answer).id };
-  };
-
   /** Goes on in a message of the bot's that says why; where it must, in the conversation with the one who asked. */
   const continueElsewhere = async (index: number, content: PageContent) => {
     const { ref } = state;
     const why = token() ? 'full' : 'expired';
     const before = latest;
     try {
-      if (ref.continuedAt === undefined && leavesPlace()) await moveToDirectMessages();
+      if (ref.continuedAt === undefined && leavesPlace()) await asBot.moveToDirectMessages();
       if (ref.continuedAt === undefined) state.ref = { ...state.ref, continuedAt: index, continuedWhy: why };
-      await createAsBot(index, content);
+      await asBot.create(index, content);
     } catch (error) {
       if (ref.continuedAt === undefined) {
         const { continuedAt: _at, continuedWhy: _why, ...rest } = state.ref;
@@ -146,8 +124,8 @@ export function createPages(parts: {
 
   const show = async (index: number, content: PageContent, final: boolean) => {
     const page = state.ref.pages[index];
-    if (page?.via === 'bot') await message.put(index, content, { via: 'bot', id: page.id });
-    else if (state.ref.kind === 'channel') await createAsBot(index, content);
+    if (page?.via === 'bot') await asBot.edit(index, page.id, content);
+    else if (state.ref.kind === 'channel') await asBot.create(index, content);
     else {
       const closesAt = token()?.expiresAt ?? Number.POSITIVE_INFINITY;
       const closing = leavesPlace() && !final && clock.now() > closesAt - warnedBeforeMs;

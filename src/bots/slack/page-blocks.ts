@@ -8,8 +8,9 @@ import { escapeMrkdwn, shorten } from './text.ts';
 
 type KnownBlock = types.KnownBlock;
 
-/** Markdown blocks take 12,000 characters per message; what makes mentions harmless needs a little room. */
+/** Markdown blocks take 12,000 characters per message; what makes mentions harmless and formulas readable needs a little room. */
 export const PAGE_LIMIT = 11_000;
+const MARKDOWN_LIMIT = 12_000;
 
 /** chat.update takes 4,000 characters of `text`; notifications show far less. */
 const FALLBACK_LIMIT = 3000;
@@ -22,11 +23,17 @@ export interface RenderedPage {
   readonly blocks: KnownBlock[];
 }
 
+/** A page's text, pinging nobody, its formulas readable where there is room for that. */
+export function toSlackMarkdown(text: string): string {
+  const readable = neutraliseSlack(readableFormulas(text));
+  return readable.length <= MARKDOWN_LIMIT ? readable : neutraliseSlack(text);
+}
+
 /** `quote` is plain text in small print above the page: who asked what, where Slack itself does not show it. */
 export function renderPage(content: PageContent, quote?: string): RenderedPage {
   const blocks: KnownBlock[] = [];
   if (quote) blocks.push(context(quote));
-  if (content.text) blocks.push({ type: 'markdown', text: neutraliseSlack(readableFormulas(content.text)) });
+  if (content.text) blocks.push({ type: 'markdown', text: toSlackMarkdown(content.text) });
   if (content.status) blocks.push(context(content.status));
   if (content.footnote) blocks.push(context(content.footnote));
   if (content.buttons?.length) {

@@ -100,6 +100,9 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
   return {
     fileLimits: SLACK_FILE_LIMITS,
     pageLength: PAGE_LIMIT,
+    get unchangeable() {
+      return final !== undefined;
+    },
     get lane() {
       return filesTurn ? fileLane(team) : showing.lane;
     },

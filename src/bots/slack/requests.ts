@@ -86,6 +86,7 @@ export function createRequests(options: RequestsOptions): Requests {
       surface: 'slack',
       mode: isForOne ? 'ephemeral' : streamed ? 'stream' : 'posts',
       replyId: randomUUID(),
+      team: team(),
       channel,
       user: userId,
       private: isForOne,

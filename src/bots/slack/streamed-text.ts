@@ -1,8 +1,9 @@
 /** Cuts a growing text into pages, and each page into what can be added to a stream that is never edited. */
 
-import { neutraliseSlack, slackCost } from '../../core/reply/markdown-mentions.ts';
+import { certainOfFormulas } from '../../core/reply/formulas.ts';
+import { slackCost } from '../../core/reply/markdown-mentions.ts';
 import { createSplitter } from '../../core/reply/splitter.ts';
-import { PAGE_LIMIT } from './page-blocks.ts';
+import { PAGE_LIMIT, toSlackMarkdown } from './page-blocks.ts';
 
 export interface StreamedPage {
   /** What stays at the page's beginning however it goes on. */
@@ -28,7 +29,7 @@ export function createStreamedText(): (text: string) => readonly StreamedPage[] 
       .pages()
       .map((page, index) => ({
         begun: beginning(growing[index]?.text ?? ''),
-        whole: neutraliseSlack(page.text),
+        whole: toSlackMarkdown(page.text),
       }))
       .filter((page) => page.whole !== '');
   };
@@ -41,5 +42,5 @@ function beginning(text: string): string {
   let begun = text.trimEnd();
   while (LAST_FENCE.test(begun)) begun = begun.replace(LAST_FENCE, '').trimEnd();
   // The next character may make a mention of it.
-  return neutraliseSlack(begun).replace(/<$/, '');
+  return toSlackMarkdown(certainOfFormulas(begun)).trimEnd().replace(/<$/, '');
 }

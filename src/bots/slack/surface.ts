@@ -109,7 +109,8 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
       files,
       streams,
       ref,
-      team: identity.team,
+      // A stored reply may be opened before we know who we are.
+      team: ref.team ?? identity.team,
       botName: identity.botName,
       reopened,
       onStoppable: (message) => stoppable.set(ref, message),

@@ -1,5 +1,6 @@
 /** A text that mostly grows, rendered again and again: only its unfinished end is parsed anew each time. */
 
+import { readableFormulas } from '../../core/reply/formulas.ts';
 import type { MarkdownRenderer } from './markdown.ts';
 
 export interface GrowingDocument {
@@ -17,7 +18,7 @@ export function createGrowingDocument(renderer: MarkdownRenderer): GrowingDocume
 
   return {
     render(source) {
-      const text = source.replace(/\r\n?/g, '\n');
+      const text = readableFormulas(source.replace(/\r\n?/g, '\n'));
       if (!text.startsWith(keptText)) {
         keptText = '';
         keptBlocks = [];

@@ -1,6 +1,6 @@
 /** `/budget audit`: what admins changed, newest first. */
 
-import { describeAudit } from '../../core/budget/describe.ts';
+import { describeAudit } from '../../core/budget/describe-audit.ts';
 import { type Command, defineInstantCommand } from '../../core/command.ts';
 import type { BudgetCommandOptions } from './scope-options.ts';
 

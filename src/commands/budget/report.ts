@@ -18,6 +18,8 @@ export interface ReportCommandOptions extends BudgetCommandOptions {
   readonly madeFiles: MadeFiles;
 }
 
+/** More days than these are no picture any more. */
+const LONGEST_SPAN_MS = 367 * 24 * 60 * 60_000;
 /** Rows of a table that is not asked for alone. */
 const FEW = 5;
 const MANY = 30;
@@ -75,7 +77,9 @@ export function createBudgetReport(options: ReportCommandOptions): Command {
     if (from === undefined && to !== undefined) throw new UserError('Give `from` beside `to`.');
     if (from === undefined) return spanNamed(period ?? 'this month', clock.now(), timezone);
     if (period !== undefined) throw new UserError('Give either `period` or `from` and `to`.');
-    return spanBetween(from, to ?? spanNamed('today', clock.now(), timezone).title, timezone);
+    const span = spanBetween(from, to ?? spanNamed('today', clock.now(), timezone).title, timezone);
+    if (span.to - span.from <= LONGEST_SPAN_MS) return span;
+    throw new UserError('A report is of a year at most; `npx replibot export` writes any time.');
   }
 
   function chartOf(report: Report, span: NamedSpan): Promise<MessageFile> {

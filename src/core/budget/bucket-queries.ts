@@ -1,9 +1,9 @@
 /** The statements that lock and change buckets, compiled once for each database. */
 
 import { type Expression, sql as raw, type Selectable, type SqlBool } from 'kysely';
+import type { BucketTable } from '../storage/budget-tables.ts';
 import type { Database } from '../storage/database.ts';
 import { indexes, itemAt, reusableBySize, reusableQuery } from '../storage/reusable-query.ts';
-import type { BucketTable } from '../storage/tables.ts';
 
 export type Bucket = Selectable<BucketTable>;
 

@@ -6,7 +6,7 @@ import type { Tables } from '../storage/tables.ts';
 
 /**
  * Whose money a cap limits. A role's cap is shared by its members, as a channel's is by all who ask there. Ids: a person's
- * (`key:<name>` for an API key) · `discord:<role id>`, `slack:<team>/<group id>` · `<surface>:<workspace>/<channel>` ·
+ * (`key:<name>` for an API key) · `discord:<role id>`, `slack:<team>/<group id>` · `<surface>:<channel>` ·
  * `<surface>:<workspace>`.
  */
 export type Scope =

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { BarController, BarElement, CategoryScale, Chart, LinearScale, Title } from 'chart.js';
-import { MICRO_USD_PER_USD } from './money.ts';
+import { formatUsd, MICRO_USD_PER_USD } from './money.ts';
 
 export interface DailySpend {
   /** `2026-11-21`. */
@@ -48,10 +48,10 @@ export function drawDailySpend(title: string, days: readonly DailySpend[]): Buff
         x: { grid: { display: false }, ticks: { color: INK, font, maxRotation: 0, autoSkipPadding: 12 } },
         y: {
           beginAtZero: true,
-          suggestedMax: 0.01,
+          suggestedMax: 0.001,
           border: { display: false },
           grid: { color: FAINT },
-          ticks: { color: INK, font, callback: (value) => `$${Number(value).toFixed(2)}` },
+          ticks: { color: INK, font, callback: (value) => formatUsd(Number(value) * MICRO_USD_PER_USD) },
         },
       },
     },

@@ -11,6 +11,7 @@ const COLUMNS: Readonly<Record<string, (line: RunLine) => string>> = {
   admitted_at: ({ admittedAt }) => time(admittedAt),
   settled_at: ({ settledAt }) => time(settledAt),
   person: ({ personId }) => personId,
+  name: ({ personName }) => personName ?? '',
   account: ({ accountId }) => accountId,
   workspace: ({ workspace }) => workspace ?? '',
   channel: ({ channel }) => channel ?? '',

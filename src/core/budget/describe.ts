@@ -1,7 +1,7 @@
 /** Caps and refusals in sentences: what there is, what is left, when it resets, what to do. */
 
 import { Temporal } from 'temporal-polyfill';
-import type { AuditEntry, CapState, Crossing, HoldResult, Pause, Scope } from './budget.ts';
+import type { CapState, Crossing, HoldResult, Pause, Scope } from './budget.ts';
 import { formatCap } from './cap.ts';
 import { formatUsd, formatUsdLeft } from './money.ts';
 
@@ -160,8 +160,11 @@ export function describeNearlyUsed({ scope, cap, carriedMicroUsd, spentMicroUsd 
   return `⚠ ${percent} % of ${describeScope(scope).replace(/^[TY]/, (letter) => letter.toLowerCase())} used`;
 }
 
-/** For the admins, once for each cap and period: `The budget of channel … is used up: $5.00 of $5.00 today.` */
-export function describeCrossing(crossing: Crossing, now: number, timezone: string): string {
+/**
+ * For the admins, once for each cap and period: `The budget of channel … is used up: $5.00 of $5.00 today.` `name` is what a
+ * person is called.
+ */
+export function describeCrossing(crossing: Crossing, now: number, timezone: string, name?: string): string {
   const { scope, percent, spentMicroUsd, limitMicroUsd, unit, resetsAt } = crossing;
   const how = percent === 100 ? 'used up' : '80 % used';
   const amounts = `${formatUsd(spentMicroUsd)} of ${formatUsd(limitMicroUsd)} spent ${PERIODS[unit]}`;
@@ -169,28 +172,12 @@ export function describeCrossing(crossing: Crossing, now: number, timezone: stri
     resetsAt === undefined
       ? 'It does not reset.'
       : `It resets ${describeMoment(resetsAt, now, timezone)} (${describeWait(resetsAt - now)}).`;
-  return `The budget of ${scopeName(scope)} is ${how}: ${amounts}. ${reset}`;
+  const whose = name === undefined ? scopeName(scope) : `${name} (${scopeName(scope)})`;
+  return `The budget of ${whose} is ${how}: ${amounts}. ${reset}`;
 }
 
-const ACTIONS: Readonly<Record<AuditEntry['action'], string>> = {
-  set: 'set the budget of',
-  clear: 'cleared the budget of',
-  grant: 'granted extra credit to',
-  reset: 'reset the budget of',
-  pause: 'paused',
-  resume: 'resumed',
-  link: 'linked an account to',
-  unlink: 'unlinked an account from',
-  allow: 'allowed a model for',
-  deny: 'no longer allowed a model for',
-};
-
-/** One line of the audit log: `2026-11-21 14:03 · slack:T1/U2 in #ops set the budget of everybody together: $20.00 per month → $50.00 per month`. */
-export function describeAudit(entry: AuditEntry, timezone: string): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(entry.at).toZonedDateTimeISO(timezone);
-  const time = local.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ');
-  const where = entry.where === undefined ? '' : ` in ${entry.where}`;
-  const values = [entry.before, entry.after].filter((value) => value !== undefined);
-  const what = values.length === 0 ? '' : `: ${values.join(' → ')}`;
-  return `${time} · ${entry.actorId}${where} ${ACTIONS[entry.action]} ${scopeName(entry.scope)}${what}`;
+/** `2026-11-21 14:03`. */
+export function describeTime(at: number, timezone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
+  return local.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ');
 }

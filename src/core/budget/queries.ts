@@ -1,9 +1,9 @@
 /** The statements of every admission and settlement, compiled once for each database. */
 
 import { sql as raw } from 'kysely';
+import type { HoldTable } from '../storage/budget-tables.ts';
 import type { Database } from '../storage/database.ts';
 import { indexes, itemAt, reusableBySize, reusableQuery } from '../storage/reusable-query.ts';
-import type { HoldTable } from '../storage/tables.ts';
 import { createBucketQueries } from './bucket-queries.ts';
 import { DIGITS, KEPT_RUNS } from './estimates.ts';
 

@@ -35,6 +35,8 @@ export interface RunLine {
   readonly admittedAt: number;
   readonly settledAt?: number;
   readonly personId: string;
+  /** What they were last called. */
+  readonly personName?: string;
   /** The account that the person is linked to now; else the person. */
   readonly accountId: string;
   readonly workspace?: string;
@@ -119,8 +121,9 @@ export function createReports({
       .selectFrom('hold')
       .leftJoin('link', 'link.person_id', 'hold.person_id')
       .leftJoin('run', 'run.id', 'hold.run_id')
+      .leftJoin('person', 'person.id', 'hold.person_id')
       .selectAll('hold')
-      .select(['run.outcome', ACCOUNT.as('account_id')])
+      .select(['run.outcome', 'person.name as person_name', ACCOUNT.as('account_id')])
       .where('hold.created_at', '<', to)
       .where(({ eb, refTuple, tuple }) =>
         after
@@ -140,6 +143,7 @@ export function createReports({
       command: row.command,
       heldMicroUsd: row.amount_micro_usd,
       measured: row.measured === 1,
+      ...(row.person_name !== null && { personName: row.person_name }),
       ...(row.resolved_at !== null && { settledAt: row.resolved_at }),
       ...(row.workspace !== null && { workspace: row.workspace }),
       ...(row.channel !== null && { channel: row.channel }),

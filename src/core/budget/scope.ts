@@ -25,9 +25,9 @@ export function parseScopeKey(key: string): Scope {
   throw new Error(`the database has an unknown scope: ${key}`);
 }
 
-/** The scope of a place's channel. */
-export function channelScope({ surface, workspace = '', channel }: Place): Scope {
-  return { kind: 'channel', id: `${surface}:${workspace}/${channel}` };
+/** The scope of a place's channel, as the configuration names it: the platforms' channel ids say of which workspace it is. */
+function channelScope({ surface, channel }: Place): Scope {
+  return { kind: 'channel', id: `${surface}:${channel}` };
 }
 
 /**

@@ -1,7 +1,8 @@
 /** What is in force for a scope: its cap, set by an admin or configured, and whether it is paused. */
 
 import type { Kysely } from 'kysely';
-import type { PauseTable, PolicyTable, Tables } from '../storage/tables.ts';
+import type { PauseTable, PolicyTable } from '../storage/budget-tables.ts';
+import type { Tables } from '../storage/tables.ts';
 import { readAccount } from './accounts.ts';
 import type { Cap, CapState, Pause, Scope, Unit } from './budget.ts';
 import { parseScopeKey, scopeKey } from './scope.ts';
@@ -12,10 +13,9 @@ export interface CapDefaults {
   readonly eachChannel?: Cap;
   readonly eachWorkspace?: Cap;
   readonly everybody: Cap;
-  /** By id. */
+  /** By the scopes' ids, as are the others. */
   readonly people: ReadonlyMap<string, Cap>;
   readonly roles?: ReadonlyMap<string, Cap>;
-  /** By `<surface>:<channel>`. */
   readonly channels?: ReadonlyMap<string, Cap>;
   readonly workspaces?: ReadonlyMap<string, Cap>;
   /** A period has at most this many times its allowance, with what was left before; 1, or absent: nothing is carried over. */
@@ -52,11 +52,6 @@ export function limitOf(cap: Cap): number | null {
   return cap.amountMicroUsd === 'unlimited' ? null : cap.amountMicroUsd;
 }
 
-/** The configuration names a channel without its workspace. */
-export function configuredChannel({ channels }: CapDefaults, id: string): Cap | undefined {
-  return channels?.get(id.replace(/:.*\//, ':'));
-}
-
 function configuredCap(
   defaults: CapDefaults,
   scope: Scope,
@@ -70,7 +65,7 @@ function configuredCap(
     case 'role':
       return defaults.roles?.get(scope.id);
     case 'channel':
-      return configuredChannel(defaults, scope.id) ?? defaults.eachChannel;
+      return defaults.channels?.get(scope.id) ?? defaults.eachChannel;
     case 'workspace':
       return defaults.workspaces?.get(scope.id) ?? defaults.eachWorkspace;
     case 'everybody':

@@ -44,6 +44,21 @@ export const commandsSchema = z
   })
   .catchall(customCommandSchema);
 
+/** Of the built-in commands those that run a model. */
+const BUILT_IN = Object.keys(commandsSchema.shape);
+
+/** Throws what `fail` makes of a name that no command has which runs a model: a guard or a limit set over it does nothing. */
+export function checkCommandName(
+  name: string,
+  commands: z.output<typeof commandsSchema> | undefined,
+  fail: (message: string) => Error,
+): void {
+  const names = [...new Set([...BUILT_IN, ...Object.keys(commands ?? {})])];
+  if (!names.includes(name)) {
+    throw fail(`there is no command named ${name} that runs a model; there is ${names.join(', ')}`);
+  }
+}
+
 /** The first one answers unless another is named. */
 export type ModelChoice = readonly [ModelConfig, ...ModelConfig[]];
 
@@ -66,6 +81,9 @@ export function readCommands(
 ): CommandsConfig {
   const { ask, imagine, transcribe, run, ...custom } = file;
   const fallback = readFallback();
+  for (const [index, name] of (guard?.commands ?? []).entries()) {
+    checkCommandName(name, file, (message) => fail(['guard', 'commands', index], message));
+  }
   return {
     ask: {
       models: chosen('ask', ask, 'llama'),
@@ -115,7 +133,10 @@ export function readCommands(
   }
 
   function readFallback(): CommandsConfig['run']['fallback'] {
-    if (run?.hardware === undefined) return undefined;
+    if (run?.hardware === undefined) {
+      if (run?.['max-seconds'] === undefined) return undefined;
+      throw fail(['commands', 'run', 'max-seconds'], 'needs hardware beside it');
+    }
     const price = parsePrice({ hardware: run.hardware }, '', (message) =>
       fail(['commands', 'run', 'hardware'], message),
     );

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { type BudgetsConfig, readBudgets } from './budgets.ts';
-import { type CommandsConfig, readCommands } from './commands.ts';
+import { type CommandsConfig, checkCommandName, readCommands } from './commands.ts';
 import { type EnvironmentConfig, readEnvironment } from './environment.ts';
 import { type LimitsConfig, readLimits } from './limits.ts';
 import { type ModelConfig, readModels } from './models.ts';
@@ -29,6 +29,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const path = named || (existsSync('replibot.yaml') ? 'replibot.yaml' : undefined);
   const { file, fail } = path ? readConfigFile(path) : NO_FILE;
   const models = readModels(file.models ?? {}, fail);
+  for (const name of Object.keys(file.limits?.cooldowns ?? {})) {
+    checkCommandName(name, file.commands, (message) => fail(['limits', 'cooldowns', name], message));
+  }
   return {
     ...readEnvironment(env),
     timezone: file.timezone ?? 'UTC',

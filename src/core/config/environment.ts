@@ -27,7 +27,7 @@ export interface EnvironmentConfig {
 /** Throws OperatorError that names the variable and what it takes, never its value. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): EnvironmentConfig {
   const value = (name: string): string | undefined => env[name]?.trim() || undefined;
-  const token = value('REPLICATE_API_TOKEN');
+  const token = secret('REPLICATE_API_TOKEN');
   const redisUrl = value('REDIS_URL');
   const publicUrl = url('PUBLIC_URL');
   const adminToken = value('ADMIN_TOKEN');
@@ -47,6 +47,15 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     logLevel: readLogLevel(),
   };
 
+  /** Clients refuse a header that can't be sent with an error that shows it, token and all: that must not come to pass. */
+  function secret(name: string): string | undefined {
+    const text = value(name);
+    if (text === undefined || /^[\x21-\x7e]+$/.test(text)) return text;
+    throw configError(
+      `${name} has something in it that no token has (a space, a line break, a curly quote): copy it again`,
+    );
+  }
+
   function url(name: string): string | undefined {
     const text = value(name);
     if (text === undefined) return undefined;
@@ -55,7 +64,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   }
 
   function readDiscord(): EnvironmentConfig['discord'] {
-    const discordToken = value('DISCORD_TOKEN');
+    const discordToken = secret('DISCORD_TOKEN');
     if (!discordToken) return undefined;
     const apiUrl = url('DISCORD_API_URL');
     const shards = readShards();
@@ -75,10 +84,10 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   }
 
   function readSlack(): EnvironmentConfig['slack'] {
-    const botToken = value('SLACK_BOT_TOKEN');
+    const botToken = secret('SLACK_BOT_TOKEN');
     if (!botToken) return undefined;
-    const appToken = value('SLACK_APP_TOKEN');
-    const signingSecret = value('SLACK_SIGNING_SECRET');
+    const appToken = secret('SLACK_APP_TOKEN');
+    const signingSecret = secret('SLACK_SIGNING_SECRET');
     if (!appToken && !signingSecret) {
       throw configError(
         'SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside it',

@@ -1,8 +1,8 @@
 /** The files of an answer as its surface takes them; for those it does not take, a line of text instead. */
 
 import type { FileLimits, MessageFile } from '../chat.ts';
-import type { PresentedFile } from '../command.ts';
 import { UserError } from '../errors.ts';
+import type { PresentedFile } from '../presenter.ts';
 import { describeBytes, type StoredFile } from './download.ts';
 import { cleanFileName } from './names.ts';
 import type { RunFiles } from './run-files.ts';

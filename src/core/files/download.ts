@@ -2,7 +2,7 @@
 
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
-import { UserError } from '../errors.ts';
+import { OperatorError, UserError } from '../errors.ts';
 import type { OpenedLink, OpenOptions } from './link.ts';
 import { type FileType, SNIFF_BYTES, sniff } from './sniff.ts';
 
@@ -85,7 +85,8 @@ export async function download(openFile: OpenFile, options: DownloadOptions): Pr
         signal?.throwIfAborted();
         if (written > furthest) fruitless = 0;
         furthest = Math.max(furthest, written);
-        if (error instanceof UserError || fruitless + 1 >= MAX_FRUITLESS) throw error;
+        const final = error instanceof UserError || error instanceof OperatorError;
+        if (final || fruitless + 1 >= MAX_FRUITLESS) throw error;
         // Without a validator nobody can say that the rest still belongs to what we have.
         if (validator === undefined) written = 0;
         await clock.sleep(FIRST_WAIT_MS * 2 ** fruitless, signal);

@@ -23,7 +23,9 @@ export function createMadeFiles({ directory, clock }: { directory: string; clock
   async function sweep(): Promise<void> {
     for (const name of await readdir(directory)) {
       const path = join(directory, name);
-      if ((await stat(path)).mtimeMs < clock.now() - KEPT_MS) await rm(path, { force: true });
+      // Another one may be sweeping as well.
+      const age = await stat(path).catch(() => undefined);
+      if (age && age.mtimeMs < clock.now() - KEPT_MS) await rm(path, { force: true });
     }
   }
 
@@ -32,7 +34,7 @@ export function createMadeFiles({ directory, clock }: { directory: string; clock
       await mkdir(directory, { recursive: true });
       await sweep();
       const id = randomUUID();
-      const path = join(directory, id);
+      const path = join(directory, `${id}-${file.name}`);
       await pipeline(Readable.from(Buffer.isBuffer(content) ? [content] : content), createWriteStream(path));
       const { size } = await stat(path);
       return { ...file, id, path, sizeBytes: size };

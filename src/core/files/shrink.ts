@@ -1,75 +1,67 @@
-/** Makes a picture that is too large for a platform small enough, by taking fewer pixels. */
+/** Makes a picture that is too large for a platform small enough: written anew, with less detail, then with fewer points. */
 
-import { once } from 'node:events';
-import { open, readFile, writeFile } from 'node:fs/promises';
-import { PNG } from 'pngjs';
+import { writeFile } from 'node:fs/promises';
+import type { Canvas } from '@napi-rs/canvas';
 import type { StoredFile } from './download.ts';
+import { readPictureSize } from './picture-size.ts';
+import type { FileType } from './sniff.ts';
 
 /** Four bytes each while it is in memory. */
 const MAX_PIXELS = 25_000_000;
 /** Below this a picture is not worth much. */
 const SHORTEST_SIDE = 256;
+/** What is tried, best first: of a hundred, and of a side's length. */
+const ATTEMPTS: readonly (readonly [quality: number, scale: number])[] = [
+  [92, 1],
+  [85, 1],
+  [75, 1],
+  [75, 0.75],
+  [75, 0.5],
+  [75, 0.35],
+  [75, 0.25],
+  [70, 0.125],
+];
+/** A side of the small copy in which a hole is looked for. */
+const LOOKED_AT = 64;
 
-/** A smaller copy beside the file; undefined where there can be none: not a PNG, too many pixels, or too few. */
+const JPEG: FileType = { kind: 'image', contentType: 'image/jpeg', extension: 'jpg' };
+/** It keeps holes as they are. */
+const WEBP: FileType = { kind: 'image', contentType: 'image/webp', extension: 'webp' };
+
+/**
+ * A smaller copy beside the file; undefined where there can be none: not a still PNG, JPEG or WebP, too many points, or too
+ * few.
+ */
 export async function shrinkPicture(file: StoredFile, maxBytes: number): Promise<StoredFile | undefined> {
-  if (file.type.contentType !== 'image/png' || (await countPixels(file.path)) > MAX_PIXELS) return undefined;
-  const whole = await decode(await readFile(file.path)).catch(() => undefined);
-  if (!whole) return undefined;
-  // Some pictures are larger than their points: written anew they may fit as they are.
-  const likelyBytes = Math.min(file.sizeBytes, whole.width * whole.height * 4);
-  for (let factor = Math.max(1, Math.ceil(Math.sqrt(likelyBytes / maxBytes))); ; factor++) {
-    if (Math.min(whole.width, whole.height) / factor < SHORTEST_SIDE) return undefined;
-    const bytes = await encode(reduce(whole, factor));
+  const size = await readPictureSize(file.path);
+  if (!size || size.width * size.height > MAX_PIXELS) return undefined;
+  // Loaded by those who need it: it is large, and not built for every machine.
+  const { createCanvas, loadImage } = await import('@napi-rs/canvas');
+  const picture = await loadImage(file.path).catch(() => undefined);
+  if (!picture) return undefined;
+
+  const drawn = (width: number, height: number): Canvas => {
+    const canvas = createCanvas(width, height);
+    const context = canvas.getContext('2d');
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(picture, 0, 0, width, height);
+    return canvas;
+  };
+  const type = hasHoles(drawn(LOOKED_AT, LOOKED_AT)) ? WEBP : JPEG;
+  for (const [quality, scale] of ATTEMPTS) {
+    const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+    if (Math.min(width, height) < SHORTEST_SIDE && scale < 1) return undefined;
+    const canvas = drawn(width, height);
+    const bytes = type === JPEG ? await canvas.encode('jpeg', quality) : await canvas.encode('webp', quality);
     if (bytes.length > maxBytes) continue;
     const path = `${file.path}.${maxBytes}`;
     await writeFile(path, bytes);
-    return { path, sizeBytes: bytes.length, type: file.type };
+    return { path, sizeBytes: bytes.length, type };
   }
+  return undefined;
 }
 
-/** From the header, which comes first: what the picture would take in memory is known before it does. */
-async function countPixels(path: string): Promise<number> {
-  const file = await open(path);
-  try {
-    const header = Buffer.alloc(24);
-    await file.read(header, 0, header.length, 0);
-    return header.readUInt32BE(16) * header.readUInt32BE(20);
-  } finally {
-    await file.close();
-  }
-}
-
-function decode(bytes: Buffer): Promise<PNG> {
-  return new Promise((resolve, reject) => {
-    new PNG().parse(bytes, (error, png) => (error ? reject(error) : resolve(png)));
-  });
-}
-
-async function encode(png: PNG): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const packed = png.pack();
-  packed.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(packed, 'end');
-  return Buffer.concat(chunks);
-}
-
-/** One pixel for each square of `factor` by `factor`: their mean. */
-function reduce(png: PNG, factor: number): PNG {
-  const width = Math.floor(png.width / factor);
-  const height = Math.floor(png.height / factor);
-  const small = new PNG({ width, height });
-  const count = factor * factor;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let channel = 0; channel < 4; channel++) {
-        let sum = 0;
-        for (let row = 0; row < factor; row++) {
-          let offset = ((y * factor + row) * png.width + x * factor) * 4 + channel;
-          for (let column = 0; column < factor; column++, offset += 4) sum += png.data[offset] ?? 0;
-        }
-        small.data[(y * width + x) * 4 + channel] = Math.round(sum / count);
-      }
-    }
-  }
-  return small;
+function hasHoles(canvas: Canvas): boolean {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value, index) => index % 4 === 3 && value < 255);
 }

@@ -1,12 +1,12 @@
 /** The bot's one HTTP server: probes and metrics of its own, and whatever else is mounted on it. */
 
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../clock.ts';
 import { describeError, type Log } from '../log.ts';
-import { closeServer, listen } from './listening.ts';
+import { listen, makeClosable } from './listening.ts';
 import { createMounts, type Fetch, type MountOptions } from './mounts.ts';
 import { addProbes, type Metrics, type Readiness } from './probes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -66,19 +66,20 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     return context.json({ error: 'Something went wrong here; the log says what.' }, 500);
   });
 
-  let server: Server | undefined;
+  let close: ReturnType<typeof makeClosable> | undefined;
   return {
     mount: mounts.add,
     async start() {
       const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS };
-      server = createServer(timeouts, getRequestListener(app.fetch));
+      const server = createServer(timeouts, getRequestListener(app.fetch));
+      close = makeClosable(server, clock);
       const url = await listen(server, host, port);
       log.info({ url }, 'HTTP server listening');
       return { url };
     },
     async stop() {
-      if (server) await closeServer(server, clock, STOP_GRACE_MS);
-      server = undefined;
+      await close?.(STOP_GRACE_MS);
+      close = undefined;
     },
   };
 }

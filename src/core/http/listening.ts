@@ -2,11 +2,9 @@
 
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
-
-/** Browsers keep connections open between requests; Node does not close those that become idle after `close`. */
-const LOOK_FOR_IDLE_MS = 20;
 
 /** Resolves with the address once connections are accepted. Throws OperatorError when the port can't be had. */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
@@ -22,19 +20,48 @@ export async function listen(server: Server, host: string, port: number): Promis
   return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
 }
 
-/** Resolves when every connection is gone: each as soon as its answer has ended, all of them after `graceMs`. */
-export async function closeServer(server: Server, clock: Clock, graceMs: number): Promise<void> {
-  let open = true;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
-    open = false;
-  });
-  const cutAt = clock.now() + graceMs;
-  while (open && clock.now() < cutAt) {
-    server.closeIdleConnections();
-    await Promise.race([closed, clock.sleep(LOOK_FOR_IDLE_MS)]);
+/**
+ * Prepares a server that does not listen yet to be closed. What is returned resolves when every connection is gone: each as
+ * soon as its answer has ended, all of them after `graceMs`.
+ *
+ * Browsers keep connections open between requests, and open some before they have any. Node closes neither those that
+ * become idle after `close` nor those that have brought no request yet, so that is done here.
+ */
+export function makeClosable(server: Server, clock: Clock): (graceMs: number) => Promise<void> {
+  /** Every connection, and how many of its requests are being answered. */
+  const answering = new Map<Socket, number>();
+  let closing = false;
+
+  function closeIfIdle(socket: Socket): void {
+    if (closing && answering.get(socket) === 0) socket.destroySoon();
   }
-  server.closeAllConnections();
-  await closed;
+
+  server.on('connection', (socket) => {
+    answering.set(socket, 0);
+    socket.once('close', () => answering.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    answering.set(socket, (answering.get(socket) ?? 0) + 1);
+    response.once('close', () => {
+      const count = answering.get(socket);
+      if (count !== undefined) answering.set(socket, count - 1);
+      closeIfIdle(socket);
+    });
+  });
+
+  return async (graceMs) => {
+    closing = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of answering.keys()) closeIfIdle(socket);
+    const inTime = new AbortController();
+    const late = clock.sleep(graceMs, inTime.signal).then(
+      () => server.closeAllConnections(),
+      () => undefined,
+    );
+    await closed;
+    inTime.abort();
+    await late;
+  };
 }
 
 function portError(error: unknown, host: string, port: number): unknown {

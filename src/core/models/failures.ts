@@ -13,7 +13,7 @@ export interface Asked {
   readonly inputs?: readonly ModelInput[];
 }
 
-const ACCOUNT = "The bot's Replicate account needs attention; an admin has been told.";
+const ACCOUNT = "The bot's Replicate account needs attention. Please tell an admin of this bot.";
 const UNREACHABLE = "Replicate can't be reached right now. Try again in a few minutes.";
 
 /** The error to throw instead of this one; errors that are not about Replicate's answers pass unchanged. */

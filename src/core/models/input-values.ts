@@ -50,15 +50,17 @@ export function readInputValues(
 
 /** The value as the shape wants it; undefined when it is none. */
 export function readValue(shape: ValueShape, value: unknown): unknown {
-  if (shape.enum) return chooseFrom(shape.enum, value);
+  // An object says of itself as a text whatever its sender wants, or throws.
+  const text = typeof value === 'object' ? undefined : String(value);
+  if (shape.enum) return text === undefined ? undefined : chooseFrom(shape.enum, text);
   switch (shape.type) {
     case 'string':
-      return readText(shape, value);
+      return text === undefined ? undefined : readText(shape, text);
     case 'integer':
     case 'number':
-      return readNumber(shape, value);
+      return text === undefined ? undefined : readNumber(shape, text);
     case 'boolean':
-      return readBoolean(value);
+      return text === undefined ? undefined : readBoolean(text);
     case 'array':
       return readList(shape, value);
     case 'object': {
@@ -71,17 +73,14 @@ export function readValue(shape: ValueShape, value: unknown): unknown {
 }
 
 /** Exactly so, else in whatever case. */
-function chooseFrom(choices: readonly unknown[], value: unknown): unknown {
-  const text = String(value).toLowerCase();
+function chooseFrom(choices: readonly unknown[], text: string): unknown {
   return (
-    choices.find((choice) => String(choice) === String(value)) ??
-    choices.find((choice) => String(choice).toLowerCase() === text)
+    choices.find((choice) => String(choice) === text) ??
+    choices.find((choice) => String(choice).toLowerCase() === text.toLowerCase())
   );
 }
 
-function readText({ format, minLength = 0, maxLength = Infinity }: ValueShape, value: unknown): unknown {
-  if (typeof value === 'object') return undefined;
-  const text = String(value);
+function readText({ format, minLength = 0, maxLength = Infinity }: ValueShape, text: string): unknown {
   if (format === 'uri') return isLink(text.trim()) ? text.trim() : undefined;
   // JSON Schema counts characters, not UTF-16 units.
   const length = [...text].length;
@@ -94,18 +93,17 @@ function isLink(text: string): boolean {
 
 function readNumber(
   { type, minimum = -Infinity, maximum = Infinity }: ValueShape,
-  value: unknown,
+  text: string,
 ): number | undefined {
-  const text = String(value).trim();
-  const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  const number = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
   const fits = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
   return fits && number >= minimum && number <= maximum ? number : undefined;
 }
 
-function readBoolean(value: unknown): boolean | undefined {
-  const text = String(value).trim().toLowerCase();
-  if (['true', 'yes', 'on', '1'].includes(text)) return true;
-  return ['false', 'no', 'off', '0'].includes(text) ? false : undefined;
+function readBoolean(text: string): boolean | undefined {
+  const word = text.trim().toLowerCase();
+  if (['true', 'yes', 'on', '1'].includes(word)) return true;
+  return ['false', 'no', 'off', '0'].includes(word) ? false : undefined;
 }
 
 /** JSON, or one entry a line, or entries with commas between them. */

@@ -3,10 +3,11 @@
 /** Code as it stands: a fenced block, closed or not; a span. */
 const FENCED =
   /(?<=^|\n)[ \t]*(?<fence>`{3,}|~{3,})[^\n]*(?:\n(?:[\s\S]*?\n)??[ \t]*\k<fence>[`~]*[ \t]*(?=\n|$)|[\s\S]*$)/;
-const SPAN = /(?<!`)(?<ticks>`+)(?!`)[\s\S]*?[^`]\k<ticks>(?!`)/;
+/** None of these goes on behind an empty line. */
+const SPAN = /(?<!`)(?<ticks>`+)(?!`)(?:(?!\n[ \t]*\n)[\s\S])*?[^`]\k<ticks>(?!`)/;
 /** What models put around formulas; money has one dollar sign as well, but nothing of a formula behind it. */
 const FORMULA =
-  /\$\$([^$`]+)\$\$|\\\[([^`]+?)\\\]|\\\(([^`\n]+?)\\\)|(?<![\\$\w])\$(?=\S)([^`$\n]*[\\^_{}=][^`$\n]*?)(?<=\S)\$(?![$\w])/;
+  /\$\$((?:(?!\n[ \t]*\n)[^$`])+)\$\$|\\\[((?:(?!\n[ \t]*\n)[^`])+?)\\\]|\\\(([^`\n]+?)\\\)|(?<![\\$\w])\$(?=\S)([^`$\n]{0,100}[\\^_{}=][^`$\n]{0,100}?)(?<=\S)\$(?![$\w])/;
 
 const PATTERN = new RegExp(`${FENCED.source}|${SPAN.source}|${FORMULA.source}`, 'g');
 
@@ -21,4 +22,36 @@ export function readableFormulas(text: string): string {
     if (!formula) return whole;
     return formula.includes('\n') ? `\n\`\`\`\n${formula}\n\`\`\`\n` : `\`${formula}\``;
   });
+}
+
+/** What may begin a formula or code, and how far back it still can: to the last empty line, or only within its line. */
+const OPENING = /`|\$\$|\\\[|\\\(|\\$|\$/g;
+const LONGEST_IN_DOLLARS = 203;
+const EMPTY_LINES = /^[\s\S]*\n[ \t]*\n/;
+
+/** The beginning of a growing text that reads the same however it goes on, without what may yet become a formula or code. */
+export function certainOfFormulas(text: string): string {
+  const paragraph = EMPTY_LINES.exec(text)?.[0].length ?? 0;
+  let at = 0;
+  for (const match of text.matchAll(PATTERN)) {
+    const opening = firstOpening(text, Math.max(at, paragraph), match.index);
+    if (opening !== undefined) return text.slice(0, opening);
+    at = match.index + match[0].length;
+    const isFence = match.groups?.fence !== undefined;
+    // The next character may make something else of it.
+    if (!isFence && at === text.length) return text.slice(0, match.index);
+  }
+  return text.slice(0, firstOpening(text, Math.max(at, paragraph), text.length) ?? text.length);
+}
+
+function firstOpening(text: string, from: number, to: number): number | undefined {
+  OPENING.lastIndex = from;
+  for (;;) {
+    const match = OPENING.exec(text);
+    if (!match || match.index >= to) return undefined;
+    const inLine = match[0] === '$' || match[0] === '\\(';
+    const tooFar = match[0] === '$' && text.length - match.index > LONGEST_IN_DOLLARS;
+    if (tooFar || (inLine && text.includes('\n', match.index))) continue;
+    return match.index;
+  }
 }

@@ -1,6 +1,6 @@
 /** The start of an answer that is too long to be read in messages; all of it goes with it as a file. */
 
-import type { PresentedFile } from '../command.ts';
+import type { PresentedFile } from '../presenter.ts';
 import { createSplitter } from './splitter.ts';
 
 export interface LongAnswerOptions {

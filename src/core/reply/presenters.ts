@@ -1,6 +1,6 @@
 /** Presenters by name: each turns a prediction's events into what people see, and is found again after a restart. */
 
-import type { Presenter } from '../command.ts';
+import type { Presenter } from '../presenter.ts';
 import { createAnyPresenter } from './presenters/any.ts';
 import { createPicturesPresenter } from './presenters/pictures.ts';
 import { createTextPresenter } from './presenters/text.ts';

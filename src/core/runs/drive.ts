@@ -10,7 +10,7 @@ import { describeError } from '../log.ts';
 import type { Writer } from '../reply/writer.ts';
 import { wasCut } from './cut-off.ts';
 import { type FollowDependencies, type Followed, follow } from './follow.ts';
-import { finalMessage } from './messages.ts';
+import { ANSWER_GONE, finalMessage } from './messages.ts';
 import type { Queue } from './queue.ts';
 import type { Run } from './run.ts';
 import { settlementOf } from './settlement.ts';
@@ -133,7 +133,7 @@ export async function drive(
 
   async function remember({ prediction, text }: Followed): Promise<void> {
     const memory = run.plan.memory;
-    if (!memory || prediction?.status !== 'succeeded') return;
+    if (!memory || prediction?.status !== 'succeeded' || prediction.dataRemoved) return;
     try {
       const turn = { runId: run.id, prompt: memory.prompt, answer: withoutReasoning(text) };
       await dependencies.conversations.remember(memory.key, turn, memory.replaces);
@@ -154,10 +154,12 @@ export async function drive(
       expiresAt: (settled.endedAt ?? clock.now()) + KEPT_FOR_MS,
       signal,
     });
-    const lines = [...(notice === undefined ? [] : [`_${notice}_`]), ...answer.lines];
+    const removed = settled.outcome === 'succeeded' && followed?.prediction?.dataRemoved;
+    const gone = removed ? [ANSWER_GONE] : [];
+    const lines = [...gone, ...answer.lines];
     const cut = wasCut(settled, followed?.prediction);
     const caps = await dependencies.budget.states({ personId: run.personId, place: run.place });
-    const message = finalMessage(settled, { files: answer.files, lines, text, cut }, caps);
+    const message = finalMessage(settled, { files: answer.files, lines, text, cut, notice }, caps);
     while (writer) {
       try {
         await writer.finish(message);

@@ -1,10 +1,11 @@
 /** Who follows which run: leases that a living process renews and that another one takes over when it is dead. */
 
 import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../storage/database.ts';
-import type { Run } from './run.ts';
+import { OPEN_STATES, type Run } from './run.ts';
 import { fromRow } from './run-row.ts';
 
 /** How long a lease holds without renewal; renewed three times as often. */
@@ -19,9 +20,23 @@ export interface Leases {
   release(): Promise<void>;
 }
 
-/** A name for this process that says on which machine and under which pid it lives: `host/pid/random`. */
+/** A name for this process that says where and under which pid it lives: `place/pid/random`. */
 export function createOwner(): string {
-  return `${hostname()}/${process.pid}/${randomUUID()}`;
+  return `${pidsPlace()}/${process.pid}/${randomUUID()}`;
+}
+
+/**
+ * Whose pids we can ask about: those of the same kernel since its boot, in the same container. The host's name alone does not
+ * say that: two machines may have the same, and containers their machine's.
+ */
+function pidsPlace(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${hostname()} ${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    // Not Linux.
+    return hostname();
+  }
 }
 
 export function createLeases(options: { database: Database; clock: Clock; owner: string }): Leases {
@@ -33,14 +48,14 @@ export function createLeases(options: { database: Database; clock: Clock; owner:
         .updateTable('run')
         .set({ lease_until: clock.now() + LEASE_MS })
         .where('lease_owner', '=', owner)
-        .where('state', '!=', 'closed')
+        .where('state', 'in', OPEN_STATES)
         .execute();
     },
     async takeOver() {
       const rows = await sql
         .selectFrom('run')
         .selectAll()
-        .where('state', '!=', 'closed')
+        .where('state', 'in', OPEN_STATES)
         .orderBy('created_at')
         .execute();
       const taken: Run[] = [];
@@ -66,18 +81,19 @@ export function createLeases(options: { database: Database; clock: Clock; owner:
         .updateTable('run')
         .set({ lease_owner: null, lease_until: 0 })
         .where('lease_owner', '=', owner)
+        .where('state', 'in', OPEN_STATES)
         .execute();
     },
   };
 }
 
-/** True when the owner lived on this machine and certainly lives no more; a lease from elsewhere has to run out. */
+/** True when the owner lived here and certainly lives no more; a lease from elsewhere has to run out. */
 function isDeadHere(other: string | null, owner: string): boolean {
   if (other === null) return true;
-  const [host, pid] = other.split('/');
-  const [ourHost, ourPid] = owner.split('/');
-  if (host !== ourHost) return false;
-  // In a container every process that ever ran had our pid.
+  const [place, pid] = other.split('/');
+  const [ourPlace, ourPid] = owner.split('/');
+  if (place !== ourPlace) return false;
+  // Ours by its pid, not by the rest of its name: one that had the pid before us.
   if (pid === ourPid) return true;
   try {
     process.kill(Number(pid), 0);

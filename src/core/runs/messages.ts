@@ -49,16 +49,22 @@ export function workStatus(run: Run, workedMs: number, progress: string | undefi
     : `${label} is at work (${formatDuration(workedMs)} so far)…`;
 }
 
+/** Of an answer that nobody fetched in time: Replicate removes it an hour after its end. */
+export const ANSWER_GONE =
+  'The answer is gone: Replicate keeps it for an hour, and the bot was away for longer.';
+
 interface Answer extends AnswerFiles {
   readonly text: string;
   /** A limit of the plan ended it. */
   readonly cut: boolean;
+  /** Why the text is not all of it. In small print, which has room on the last page. */
+  readonly notice: string | undefined;
 }
 
 /** The whole text, the files, the sentence about what went wrong where something did, and the small print. */
 export function finalMessage(
   run: Run,
-  { text, files, lines, cut }: Answer,
+  { text, files, lines, cut, notice }: Answer,
   caps: readonly CapState[],
 ): Message {
   const failure = run.failure ? `**${run.failure}**` : '';
@@ -67,7 +73,7 @@ export function finalMessage(
   const nothing = files.length > 0 ? '' : `${run.plan.label} answered nothing.`;
   return {
     text: parts.join('\n\n') || nothing,
-    footnote: footnote(run, caps),
+    footnote: [...(notice === undefined ? [] : [notice]), footnote(run, caps)].join(' · '),
     ...(files.length > 0 && { files }),
     ...(buttons.length > 0 && { buttons }),
   };

@@ -27,6 +27,8 @@ function insertOf(columns: readonly (keyof RunTable)[]): ReusableQuery<RunTable,
   );
 }
 
+export type RunQueries = ReturnType<typeof createRunQueries>;
+
 export function createRunQueries() {
   let insert: ReusableQuery<RunTable, unknown> | undefined;
   return {

@@ -11,6 +11,9 @@ import type { PredictionRequest, TerminalStatus } from '../models/prediction.ts'
  */
 export type RunState = 'queued' | 'admitted' | 'submitting' | 'running' | 'settled' | 'closed';
 
+/** Something is left to do. */
+export const OPEN_STATES: readonly RunState[] = ['queued', 'admitted', 'submitting', 'running', 'settled'];
+
 /** How it ended. `released`: there never was a prediction. `unknown`: it could not be asked about; charged as held. */
 export type RunOutcome = TerminalStatus | 'released' | 'unknown';
 

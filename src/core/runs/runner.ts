@@ -4,13 +4,13 @@ import type { Invocation, Reply, Surface, SurfaceName } from '../chat.ts';
 import type { Plan } from '../command.ts';
 import { describeError } from '../log.ts';
 import type { Pacer, Writer } from '../reply/writer.ts';
+import type { Admission } from './admit.ts';
 import { type DriveDependencies, drive } from './drive.ts';
 import { LEASE_MS, type Leases } from './leases.ts';
 import { createQueue } from './queue.ts';
 import type { Run } from './run.ts';
 import { createRunId } from './run-id.ts';
 import { createShownText } from './shown-text.ts';
-import type { Admission } from './store.ts';
 import type { QueueLimits } from './turns.ts';
 
 /** What of an invocation its run needs; a button asks for a run in the same way. */
@@ -87,7 +87,8 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   async function takeOver(): Promise<void> {
-    const before = [...active];
+    const before = new Map(active);
+    const beginning = new Set(starting);
     const ours = await leases.takeOver();
     const ids = new Set(ours.map(({ id }) => id));
     for (const [id, { letGo }] of before) {
@@ -97,12 +98,25 @@ export function createRunner(options: RunnerOptions): Runner {
       letGo.abort(new Error('another process has taken this run over'));
     }
     for (const run of ours) {
+      // One that ended while we asked is told as it stood before.
+      if (before.has(run.id) || beginning.has(run.id)) continue;
       if (active.has(run.id) || starting.has(run.id)) continue;
-      const surface = options.surfaces().get(run.surface);
-      if (!surface) log.warn({ run: run.id, surface: run.surface }, 'a run is settled without its reply');
       log.info({ run: run.id, state: run.state }, 'picking up a run');
-      launch(run, surface?.reopen(run.replyRef));
+      launch(run, reopen(run));
     }
+  }
+
+  /** Undefined when this process cannot write it: the run is settled without. */
+  function reopen(run: Run): Reply | undefined {
+    const fields = { run: run.id, surface: run.surface };
+    const surface = options.surfaces().get(run.surface);
+    try {
+      if (surface) return surface.reopen(run.replyRef);
+      log.warn(fields, 'a run is settled without its reply');
+    } catch (error) {
+      log.error({ ...fields, reason: describeError(error) }, 'a reply cannot be opened again');
+    }
+    return undefined;
   }
 
   async function keepUp(): Promise<void> {

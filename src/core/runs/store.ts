@@ -1,29 +1,12 @@
 /** Runs in the database. Every step is guarded by state and lease, so that two processes never both take it. */
 
-import type { Budget, Crossing, HoldResult } from '../budget/budget.ts';
-import { costRange, limitPlan } from '../budget/plan-cost.ts';
-import { scopesOf } from '../budget/scope.ts';
-import type { Person, ReplyRef } from '../chat.ts';
-import type { Clock } from '../clock.ts';
-import type { Database } from '../storage/database.ts';
+import type { Crossing } from '../budget/budget.ts';
+import type { ReplyRef } from '../chat.ts';
+import { type Admit, type AdmitOptions, createAdmit } from './admit.ts';
 import type { Run, RunOutcome, RunState } from './run.ts';
 import { createRunQueries } from './run-queries.ts';
 import { createRunReads, type RunReads } from './run-reads.ts';
-import { toRow } from './run-row.ts';
-import { countRuns, type QueueLimits, type Turn, takeTurn } from './turns.ts';
-
-export type Admission =
-  | { readonly type: 'admitted'; readonly run: Run }
-  /** The event was taken before. */
-  | { readonly type: 'duplicate' }
-  /** As many of this person's runs as may are under way, and as many as may are waiting. */
-  | { readonly type: 'busy'; readonly limits: QueueLimits }
-  | {
-      readonly type: 'refused';
-      readonly refusal: Extract<HoldResult, { held: false }>;
-      /** The first refusal of this cap in its period because it is used up. */
-      readonly usedUp?: Crossing;
-    };
+import { type QueueLimits, type Turn, takeTurn } from './turns.ts';
 
 export interface Settlement {
   readonly costMicroUsd: number;
@@ -37,12 +20,7 @@ export interface Settlement {
 }
 
 export interface RunStore extends RunReads {
-  /** One transaction: the event is taken, the money held, the run stored and leased to this process. Or nothing is. */
-  admit(
-    run: Omit<Run, 'state' | 'holdMicroUsd'> & Pick<Person, 'roles'>,
-    eventId: string,
-    limits: QueueLimits,
-  ): Promise<Admission>;
+  readonly admit: Admit;
   /** Admits a queued run when it is its turn. */
   takeTurn(run: Run, limits: QueueLimits): Promise<Turn>;
   /** Says before a create is sent that it may have been. False when the run is no longer ours or no longer there. */
@@ -60,26 +38,10 @@ export interface RunStore extends RunReads {
   requestCancel(id: string, personId: string): Promise<void>;
 }
 
-export interface RunStoreOptions {
-  readonly database: Database;
-  readonly budget: Budget;
-  readonly clock: Clock;
-  /** This process, as leases name it. */
-  readonly owner: string;
-  readonly leaseMs: number;
-}
-
-/** Rolls the admission back and carries the reason out of the transaction. */
-class NotAdmitted extends Error {
-  readonly admission: Admission;
-  constructor(admission: Admission) {
-    super(admission.type);
-    this.admission = admission;
-  }
-}
+export type RunStoreOptions = Omit<AdmitOptions, 'queries'>;
 
 export function createRunStore(options: RunStoreOptions): RunStore {
-  const { database, budget, clock, owner, leaseMs } = options;
+  const { database, budget, clock, owner } = options;
   const { sql } = database;
   const queries = createRunQueries();
   const mine = (states: readonly RunState[], id: string) =>
@@ -88,42 +50,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   return {
     ...createRunReads(sql),
 
-    async admit({ roles, ...request }, eventId, limits) {
-      try {
-        return await sql.transaction().execute(async (transaction): Promise<Admission> => {
-          const event = { id: eventId, takenAt: clock.now(), runId: request.id };
-          const [taken] = await queries.takeEvent(transaction, event);
-          if (!taken) throw new NotAdmitted({ type: 'duplicate' });
-          const hold = await budget.hold(transaction, {
-            runId: request.id,
-            personId: request.personId,
-            scopes: scopesOf({ ...request, ...(roles && { roles }) }),
-            model: request.plan.label,
-            command: request.command,
-            ...costRange(request.plan.cost),
-          });
-          if (!hold.held) throw new NotAdmitted({ type: 'refused', refusal: hold });
-          // After the hold: it has locked this person's counters, so nobody counts beside us.
-          const { open, queued } = await countRuns(transaction, request.personId);
-          const mustWait = open >= limits.atOnce || queued > 0;
-          if (mustWait && queued >= limits.queue) throw new NotAdmitted({ type: 'busy', limits });
-          const run: Run = {
-            ...request,
-            state: mustWait ? 'queued' : 'admitted',
-            plan: limitPlan(request.plan, hold.amountMicroUsd),
-            holdMicroUsd: hold.amountMicroUsd,
-          };
-          await queries.insertRun(transaction, toRow(run, owner, clock.now() + leaseMs));
-          return { type: 'admitted', run };
-        });
-      } catch (error) {
-        if (!(error instanceof NotAdmitted)) throw error;
-        const { admission } = error;
-        if (admission.type !== 'refused') return admission;
-        const usedUp = await budget.usedUp(admission.refusal);
-        return { ...admission, ...(usedUp && { usedUp }) };
-      }
-    },
+    admit: createAdmit({ ...options, queries }),
 
     takeTurn: (run, limits) => takeTurn(database, run, { ...limits, owner }),
 

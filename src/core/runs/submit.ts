@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts';
 import { OperatorError, UserError } from '../errors.ts';
 import { describeError, type Log } from '../log.ts';
-import { CreateUncertainError, type Models, type Prediction } from '../models/prediction.ts';
+import type { Models, Prediction } from '../models/prediction.ts';
 import { predictionRequest, type Run } from './run.ts';
 import type { RunStore } from './store.ts';
 
@@ -23,15 +23,15 @@ export type Submission =
   | { readonly type: 'lost' };
 
 export interface SubmitDependencies {
-  readonly store: RunStore;
-  readonly models: Models;
+  readonly store: Pick<RunStore, 'get' | 'markSubmitting' | 'recordPrediction' | 'othersSubmitting'>;
+  readonly models: Pick<Models, 'create' | 'find'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * `since` is when the run was free to go: when it was asked for, or when its turn in the queue came. Throws only the signal's
- * reason, with everything left as it stands for the next process.
+ * `since` is when the run was free to go: when it was asked for, or when its turn in the queue came. Throws the signal's reason
+ * or what the store throws, with everything left as it stands: whoever takes the run up next goes on from there.
  */
 export async function submit(
   run: Run,
@@ -66,34 +66,32 @@ export async function submit(
     }
     submittedAt = clock.now();
     if (!(await store.markSubmitting(run.id))) return { type: 'lost' };
+    let prediction: Prediction;
     try {
       // Not cut short by the signal: an answer that is on its way is worth the moment it takes.
-      const prediction = await models.create(request);
-      if (await store.recordPrediction(run.id, prediction.id)) {
-        return { type: 'submitted', predictionId: prediction.id, submittedAt };
-      }
-      return { type: 'lost' };
+      prediction = await models.create(request);
     } catch (error) {
-      if (error instanceof CreateUncertainError) {
-        log.warn(
-          { run: run.id, reason: describeError(error) },
-          'a create got no answer; looking for it in the list',
-        );
-        outcomeUnknown = true;
-        continue;
-      }
       if (error instanceof UserError) return { type: 'not-submitted', failure: error.message };
-      log.error({ run: run.id, reason: describeError(error) }, 'the prediction could not be created');
-      const failure =
-        error instanceof OperatorError
-          ? error.forPerson
-          : 'The model could not be started. Please try again.';
-      return { type: 'not-submitted', failure };
+      if (error instanceof OperatorError) {
+        log.error({ run: run.id, reason: error.message }, 'the prediction could not be created');
+        return { type: 'not-submitted', failure: error.forPerson };
+      }
+      // CreateUncertainError, or nobody knows what: it may have been created all the same.
+      log.warn(
+        { run: run.id, reason: describeError(error) },
+        'a create got no answer; looking for it in the list',
+      );
+      outcomeUnknown = true;
+      continue;
     }
+    return (await store.recordPrediction(run.id, prediction.id))
+      ? { type: 'submitted', predictionId: prediction.id, submittedAt }
+      : { type: 'lost' };
   }
 
   /** The prediction that an earlier create made, recorded as ours; undefined when there certainly is none. */
   async function look(): Promise<Prediction | undefined | 'unreachable'> {
+    const giveUpAt = clock.now() + TOO_OLD_MS;
     for (let looks = 0; ; ) {
       try {
         const candidates = await models.find(request, submittedAt, signal);
@@ -107,7 +105,7 @@ export async function submit(
       } catch (error) {
         signal.throwIfAborted();
         log.warn({ run: run.id, reason: describeError(error) }, 'the list of predictions cannot be read');
-        if (clock.now() - since > TOO_OLD_MS) return 'unreachable';
+        if (clock.now() > giveUpAt) return 'unreachable';
         await clock.sleep(UNREACHABLE_WAIT_MS, signal);
         continue;
       }

@@ -12,6 +12,8 @@ const TIMEOUT_MS = 500;
 
 export type Cache = Keyv;
 
+const NAMESPACE = 'replibot';
+
 /** Never throws and never waits longer than half a second: while the cache is down, every `get` is a miss. */
 export function createCache(options: {
   readonly database: Database;
@@ -25,6 +27,14 @@ export function createCache(options: {
       : new KeyvRedis({ url: redisUrl, disableOfflineQueue: true }, { connectionTimeout: TIMEOUT_MS });
   return new Keyv({
     store: guardStore(store, { timeoutMs: TIMEOUT_MS, ...(log ? { log } : {}) }),
-    namespace: 'replibot',
+    namespace: NAMESPACE,
   });
+}
+
+/**
+ * The same table for what must not be taken for absent, and so be written anew, only because the database is slow: waits for
+ * it, and throws where it fails.
+ */
+export function createKeptValues(database: Database): Cache {
+  return new Keyv({ store: createCacheStore(database), namespace: NAMESPACE, throwOnErrors: true });
 }

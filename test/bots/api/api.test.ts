@@ -1,7 +1,9 @@
 /** The HTTP endpoint over the whole bot and its sandbox. */
 
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { createApiSurface } from '../../../src/bots/api/api-surface.ts';
 import { messageBody, problemBody, runBody } from '../../../src/bots/api/schemas.ts';
+import { createSandbox } from '../../../src/sandbox/server.ts';
 import { startApiBot } from './api-bot.ts';
 
 const question = { command: 'ask', input: { prompt: 'Why is the sky blue?' } };
@@ -136,6 +138,62 @@ it.each([
   expect(answer.status).toBe(status);
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   expect(problemBody.parse(answer.body).detail).toMatch(detail);
+});
+
+it('tells what is Replicate’s or the operator’s fault from the program’s own', async () => {
+  const sandbox = createSandbox({ token: 'r8_right' });
+  const { url } = await sandbox.start();
+  onTestFinished(() => sandbox.stop());
+  const bot = await startApiBot({ REPLICATE_API_TOKEN: 'r8_wrong', REPLICATE_API_URL: url });
+  const { status, body } = await bot.call('/v1/infer', { method: 'POST', body: question });
+  expect([status, problemBody.parse(body).title]).toEqual([502, 'Replicate is not available']);
+  expect(body.detail).not.toContain('r8_');
+});
+
+it('takes nothing new while it stops', async () => {
+  const key = { name: 'tests', admin: false, createdAt: 0 };
+  const surface = createApiSurface({
+    keys: { authenticate: async () => key },
+  } as unknown as Parameters<typeof createApiSurface>[0]);
+  await surface.start();
+  await surface.drain();
+  const headers = { authorization: 'Bearer rb_any' };
+  const answer = await surface.app.request('/v1/infer', { method: 'POST', body: '{}', headers });
+  expect(answer.status).toBe(503);
+  expect(problemBody.parse(await answer.json()).title).toBe('Restarting');
+});
+
+it('says when the next request may come when there were too many', async () => {
+  const bot = await startApiBot({ REPLIBOT_CONFIG: new URL('./slow.yaml', import.meta.url).pathname });
+  const ask = () => bot.call('/v1/infer', { method: 'POST', body: question });
+  expect((await ask()).status).toBe(202);
+  const { status, headers, body } = await ask();
+  expect([status, problemBody.parse(body).title]).toEqual([429, 'Too many requests']);
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(3000);
+});
+
+it('refuses a body that is too large', async () => {
+  const bot = await startApiBot();
+  const body = { command: 'ask', input: { prompt: 'a'.repeat(1024 * 1024) } };
+  const answer = await bot.call('/v1/infer', { method: 'POST', body });
+  expect(answer.status).toBe(413);
+  expect(problemBody.parse(answer.body).detail).toMatch(/1048576 bytes/);
+});
+
+it('takes files as links to public addresses, and no others', async () => {
+  const bot = await startApiBot();
+  const transcribe = (file: string) =>
+    bot.call('/v1/infer', { method: 'POST', body: { command: 'transcribe', input: { file } } });
+  for (const [link, detail] of [
+    [`${bot.url}/healthz`, /does not lead to a public address/],
+    ['memo.mp3', /`file` must be a link to a file/],
+  ] as const) {
+    const { status, body } = await transcribe(link);
+    expect(status).toBe(422);
+    expect(problemBody.parse(body).detail).toMatch(detail);
+  }
+  const nothing = await bot.call('/v1/infer', { method: 'POST', body: { command: 'transcribe' } });
+  expect(nothing.status).toBe(422);
 });
 
 it('knows only its own keys, and nobody else’s runs', async () => {

@@ -20,8 +20,17 @@ describe('markdown for Discord', () => {
     ['![a cat](https://a.test/c.png)', '[a cat](https://a.test/c.png)'],
     [
       'Look:\n| a | b |\n|---|---|\n| 1 | 2 |\nDone',
-      'Look:\n```\n| a | b |\n|---|---|\n| 1 | 2 |\n```\nDone',
+      'Look:\n```\n| a   | b   |\n| --- | --- |\n| 1   | 2   |\n```\nDone',
     ],
+    [
+      '| name | s |\n|--|:-:|\n| **日本** | `1` |\n| x \\| y |\n| 👩‍👩‍👧‍👦 | 22',
+      '```\n| name   | s   |\n| ------ | --- |\n| 日本   | `1` |\n| x \\| y |\n| 👩‍👩‍👧‍👦     | 22  |\n```',
+    ],
+    [
+      `| a | b |\n|---|---|\n| 1 | ${'wide '.repeat(20)}|`,
+      `\`\`\`\n| a | b |\n|---|---|\n| 1 | ${'wide '.repeat(20)}|\n\`\`\``,
+    ],
+    ['||covered||\n||covered too||', '||covered||\n||covered too||'],
     ['| just one row |', '| just one row |'],
     [
       '```python\nx = "\\(a\\)"\n| a |\n| b |\n```\n\\(b_1\\)',
@@ -29,6 +38,15 @@ describe('markdown for Discord', () => {
     ],
   ])('of %j', (source, shown) => {
     expect(toDiscordMarkdown(source, room)).toBe(shown);
+  });
+
+  it('keeps a table in its code block while its rows are written', () => {
+    const table = '| name | seconds |\n|------|---------|\n| llama | 3.2 |\n| sdxl | 7.9 |';
+    for (let end = table.indexOf('\n') + 2; end <= table.length; end++) {
+      expect(toDiscordMarkdown(table.slice(0, end).trimEnd(), room)).toMatch(
+        /^```\n\| name +\|[^`]*\|\n```$/,
+      );
+    }
   });
 
   it('never becomes longer than there is room', () => {

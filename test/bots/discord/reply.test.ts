@@ -83,6 +83,19 @@ describe('a Discord reply', () => {
     await next.surface.stop();
   });
 
+  it('ends in a new message when Discord takes no more edits of one that is over an hour old', async () => {
+    bot.standin.mention('hi');
+    const { reply } = await bot.next();
+    await reply.write({ text: 'Half', status: 'The model is working' }, false);
+    bot.standin.advance(61 * minute);
+    bot.standin.failNext('PATCH', /^\/channels\//, 429, 30_046);
+    await writeAll(reply, { text: 'Half and whole.' });
+    const answers = bot.standin.messages(bot.standin.channel).filter((each) => each.author.bot);
+    expect(answers.map(bot.standin.text)).toEqual(['Half and whole.']);
+    await writeAll(bot.surface.reopen(JSON.parse(JSON.stringify(reply.ref))), { text: 'And more.' });
+    expect(answers.map(bot.standin.text)).toEqual(['And more.']);
+  });
+
   it('is gone when its message was deleted', async () => {
     bot.standin.mention('hi');
     const { reply } = await bot.next();

@@ -83,6 +83,15 @@ describe('a reply on Slack', () => {
     expect(messages.map((message) => shownText(latest(message)))).toEqual(['From the second']);
   });
 
+  it('draws from its workspace’s lane although it is opened again before Slack is connected', async () => {
+    bench = await createBench('socket');
+    const reply = await openReply(bench);
+    await writeAll(reply, { text: 'Half' }, false);
+    const again = bench.otherSurface().reopen(JSON.parse(JSON.stringify(reply.ref)));
+    await again.write({ text: 'Half' }, false);
+    expect(again.lane.key).toBe('slack:update:T0TEAM');
+  });
+
   it('draws its posts from the channel’s lane and its edits from the workspace’s', async () => {
     bench = await createBench('socket');
     const reply = await openReply(bench);

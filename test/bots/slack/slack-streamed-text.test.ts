@@ -14,6 +14,24 @@ const piece = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom('<', '<!channel>', '<@U0BOB>', '<#', '&lt;', 'e\u0301', '👩‍👩‍👧‍👦', '🇩🇪'),
   },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '$',
+      '$$',
+      '$x_1$',
+      '\\(a^2\\)',
+      '\\[',
+      '\\]',
+      '\\(',
+      '\\',
+      '`',
+      'x^2',
+      '$5',
+      '\n',
+      '\\[\na\nb\n\\]',
+    ),
+  },
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 20 }) },
 );
 const pieces = fc.array(piece, { minLength: 1, maxLength: 60 });
@@ -40,5 +58,20 @@ describe('a streamed text', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('shows formulas as people can read them, from the start', () => {
+    const cut = createStreamedText();
+    const text = 'Energy is \\(E = mc^2\\), the area $$\\int_0^1 x_i dx$$. It costs $5.\n\nDone';
+    const begun = Array.from(text, (_, end) => cut(text.slice(0, end))[0]?.begun ?? '');
+    expect(begun.at(-1)).toBe('Energy is `E = mc^2`, the area `\\int_0^1 x_i dx`. It costs $5.\n\nDon');
+    expect(begun.join('\n')).not.toMatch(/\\\(|\$\$/);
+  });
+
+  it('leaves formulas as they are where they would make a page too long for Slack', () => {
+    const text = '\\[\na\n\\]\n\n'.repeat(2 * (PAGE_LIMIT / 10));
+    const pages = createStreamedText()(text);
+    expect(pages.length).toBeGreaterThan(1);
+    for (const { whole } of pages) expect(whole.length).toBeLessThanOrEqual(12_000);
   });
 });

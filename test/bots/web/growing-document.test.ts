@@ -27,6 +27,17 @@ it.each([['\n'], ['\r\n']])('shows the same for a text that grew character by ch
   }
 });
 
+it('shows formulas as they were written, however they grow', () => {
+  const growing = createGrowingDocument(createMarkdownRenderer());
+  const text = 'The sum \\(a_1 * b_1 * c\\) of it.\n\n\\[\nx^2\n\\]\n\nIt costs $5.\n\nThe end.';
+  let shown = '';
+  for (let length = 1; length <= text.length; length++)
+    shown = growing.render(text.slice(0, length)).join('');
+  expect(shown).toBe(
+    '<p>The sum <code>a_1 * b_1 * c</code> of it.</p>\n<p><code>x^2</code></p>\n<p>It costs $5.</p>\n<p>The end.</p>\n',
+  );
+});
+
 it('starts anew when the text turns out to be another one', () => {
   const growing = createGrowingDocument(createMarkdownRenderer());
   growing.render('one\n\ntwo\n\nthree\n\nfour');

@@ -13,6 +13,7 @@ import {
   type DirectedHandler,
   openPlayground,
   type Playground,
+  soon,
 } from './playground.ts';
 
 const PICTURE = PNG.sync.write(new PNG({ width: 40, height: 30 }));
@@ -96,7 +97,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     await page.getByLabel('Message').press('Enter');
     const question = page.locator('.question');
     await question.getByText('large.bin').waitFor();
-    await expect.poll(() => isLoaded('.asked-files img')).toBe(true);
+    await soon(() => isLoaded('.asked-files img')).toBe(true);
     expect(await question.getByText('What is it?').count()).toBe(1);
     expect(await page.locator('.attachment').count()).toBe(0);
     const [, file] = received()?.attachments ?? [];
@@ -124,10 +125,10 @@ describe.skipIf(!browserPresent)('the page', () => {
     await page.getByRole('button', { name: 'Remove other.mp3' }).click();
     await page.getByText('Drop files to attach them').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Send' }).click();
-    await expect.poll(() => received()?.command).toBe('transcribe');
+    await soon(() => received()?.command).toBe('transcribe');
     expect(received()?.attachments.map(({ name }) => name)).toEqual(['song.mp3']);
     // What was given up is not kept: a file and its description are left.
-    await expect.poll(async () => (await readdir(join(playground.filesDirectory, 'uploads'))).length).toBe(2);
+    await soon(async () => (await readdir(join(playground.filesDirectory, 'uploads'))).length).toBe(2);
   });
 
   it('gives question and files back when they could not be sent', async () => {
@@ -138,7 +139,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     await playground.surface.drain();
     await page.getByLabel('Message').press('Enter');
     await page.getByText('Replibot is restarting. Try again in a moment.').waitFor();
-    await expect.poll(() => page.getByLabel('Message').inputValue()).toBe('Read this');
+    await soon(() => page.getByLabel('Message').inputValue()).toBe('Read this');
     expect(await page.locator('.attachment').allInnerTexts()).toEqual([expect.stringContaining('a.txt')]);
     // The browser itself reports the 503.
     complaints = complaints.filter((line) => !line.includes('503'));
@@ -153,7 +154,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     await page.getByRole('img', { name: 'A lighthouse' }).waitFor();
     await page.reload();
     await page.getByRole('img', { name: 'A lighthouse' }).waitFor();
-    await expect.poll(() => isLoaded('.picture-file img')).toBe(true);
+    await soon(() => isLoaded('.picture-file img')).toBe(true);
     await page.getByRole('button', { name: 'A lighthouse' }).click();
     const viewer = page.getByRole('dialog');
     await viewer.getByText('1 of 2 · A lighthouse').waitFor();
@@ -166,10 +167,10 @@ describe.skipIf(!browserPresent)('the page', () => {
   it('stays at the end when a picture needs more room than was known', async () => {
     const tall = PNG.sync.write(new PNG({ width: 300, height: 1200 }));
     await answer({ text: 'word '.repeat(2000), files: [await made('tall.png', 'image/png', tall)] });
-    await expect.poll(() => isLoaded('.picture-file img')).toBe(true);
+    await soon(() => isLoaded('.picture-file img')).toBe(true);
     const fromEnd =
       '(({scrollHeight, scrollTop, clientHeight}) => scrollHeight - scrollTop - clientHeight)(scroller)';
-    await expect.poll(() => page.evaluate<number>(fromEnd)).toBeLessThan(2);
+    await soon(() => page.evaluate<number>(fromEnd)).toBeLessThan(2);
     expect(await page.getByRole('button', { name: 'Newest' }).count()).toBe(0);
   });
 
@@ -276,7 +277,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     await page.getByLabel('Message').fill('/ask Why? ');
     await page.getByRole('button', { name: 'model', exact: true }).click();
     await page.getByRole('option', { name: 'llama' }).click();
-    await expect.poll(() => page.getByLabel('Message').inputValue()).toBe('/ask Why? --model llama ');
+    await soon(() => page.getByLabel('Message').inputValue()).toBe('/ask Why? --model llama ');
     const picker = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: '+ file' }).click();
     await picker;

@@ -9,6 +9,7 @@ import {
   type DirectedHandler,
   openPlayground,
   type Playground,
+  soon,
 } from './playground.ts';
 
 const CANCEL = { id: 'cancel:run-1', label: 'Cancel', style: 'danger' } as const;
@@ -111,7 +112,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     await field.press('Tab');
     await page.getByRole('option', { name: 'llama' }).waitFor();
     await field.press('Enter');
-    await expect.poll(() => field.inputValue()).toBe('/ask Hi --model llama ');
+    await soon(() => field.inputValue()).toBe('/ask Hi --model llama ');
   });
 
   it('gives the question back when it could not be sent', async () => {
@@ -119,7 +120,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     await page.getByLabel('Message').fill('Are you there?');
     await page.getByLabel('Message').press('Enter');
     await page.getByText('Replibot is restarting. Try again in a moment.').waitFor();
-    await expect.poll(() => page.getByLabel('Message').inputValue()).toBe('Are you there?');
+    await soon(() => page.getByLabel('Message').inputValue()).toBe('Are you there?');
     // The browser itself reports the 503.
     complaints = complaints.filter((line) => !line.includes('503'));
   });
@@ -151,13 +152,13 @@ describe.skipIf(!browserPresent)('the page', () => {
         '(({scrollHeight, scrollTop, clientHeight}) => scrollHeight - scrollTop - clientHeight)(scroller)',
       );
     await reply.write({ text: lines(100) });
-    await expect.poll(fromEnd).toBeLessThan(2);
+    await soon(fromEnd).toBeLessThan(2);
     await page.evaluate('scroller.scrollTo(0, 0)');
     await page.getByRole('button', { name: 'Newest' }).waitFor();
     await reply.write({ text: lines(120) });
     await answer().getByText('Line 119').waitFor({ state: 'attached' });
     expect(await page.evaluate('scroller.scrollTop')).toBe(0);
     await page.getByRole('button', { name: 'Newest' }).click();
-    await expect.poll(fromEnd).toBeLessThan(2);
+    await soon(fromEnd).toBeLessThan(2);
   });
 });

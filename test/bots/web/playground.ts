@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { AccessOptions } from '../../../src/bots/web/access.ts';
 import type { KeyValueStore } from '../../../src/bots/web/exchange-store.ts';
 import { createWebSurface, type WebSurface } from '../../../src/bots/web/web-surface.ts';
@@ -208,3 +209,6 @@ function take(
   const blocks = [...(seen.get(change.replyId)?.blocks ?? []).slice(0, change.from), ...change.blocks];
   seen.set(change.replyId, { ...change, blocks });
 }
+
+/** Waits for what the page shows or has done, also where the machine is busy. */
+export const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 15_000 });

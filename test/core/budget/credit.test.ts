@@ -3,6 +3,7 @@ import { describeCrossing, describeState } from '../../../src/core/budget/descri
 import { nearlyUsed } from '../../../src/core/budget/warnings.ts';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
+import { databaseKinds } from '../storage/databases.ts';
 import { BOSS, cap, EVERYBODY, type Ledger, NOON, openLedger, person } from './open-ledger.ts';
 
 const HOUR_MS = 3_600_000;
@@ -165,6 +166,31 @@ describe('being told', () => {
     expect(await spend('d', 100)).toEqual([{ scope: ANN, percent: 100 }]);
     await ledger.clock.advance(DAY_MS);
     expect(await spend('e', 1_000)).toEqual([{ scope: ANN, percent: 100 }]);
+  });
+
+  it.each(databaseKinds)('happens once, whichever process sees it, on $name', async (kind) => {
+    const place = await kind.create();
+    const opened = await Promise.all([openDatabase(place.url), openDatabase(place.url)]);
+    const [first, second] = opened.map((each) => openLedger({ database: each }));
+    if (!first || !second) throw new Error('there are two');
+    try {
+      const runs = Array.from({ length: 20 }, (_, index) => ({
+        id: `run ${index}`,
+        ledger: index % 2 === 0 ? first : second,
+      }));
+      for (const { id, ledger } of runs) await ledger.hold(id, 50);
+      const told = await Promise.all(runs.map(({ id, ledger }) => ledger.settle(id, 50)));
+      expect(told.flatMap((crossings = []) => crossings.map(({ percent }) => percent))).toEqual(
+        expect.arrayContaining([80, 100]),
+      );
+      expect(told.flat()).toHaveLength(2);
+      const refused = await first.hold('one more', 1);
+      if (refused.held) throw new Error('there was no room');
+      expect(await second.budget.usedUp(refused)).toBeUndefined();
+    } finally {
+      await Promise.all(opened.map((each) => each.close()));
+      await place.remove();
+    }
   });
 
   it('happens once when a refusal says that a budget is used up', async () => {

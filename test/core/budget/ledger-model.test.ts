@@ -12,7 +12,7 @@ import { createReference, type Rule } from './reference.ts';
 const HOUR_MS = 3_600_000;
 const PEOPLE = ['ann', 'bob'];
 const ROLE = 'role:discord:5';
-const CHANNELS = ['channel:discord:7/1', 'channel:discord:7/2'];
+const CHANNELS = ['channel:discord:1', 'channel:discord:2'];
 const SERVER = 'workspace:discord:7';
 
 /** Credit in three lots that expire at different moments, so that which goes first is never a tie. */

@@ -49,7 +49,7 @@ describe.each(databaseKinds)('a report from $name', (kind) => {
       byPerson: [line('ann', 2, 103), line('bob', 2, 57, 7)],
       byModel: [line('llama', 3, 153), line('sdxl', 1, 7, 7)],
       byCommand: [line('ask', 2, 150), line('imagine', 1, 7, 7), line('again', 1, 3)],
-      byChannel: [line('discord:7/8', 3, 110, 7), line(undefined, 1, 50)],
+      byChannel: [line('discord:8', 3, 110, 7), line(undefined, 1, 50)],
       byDay: [line('2026-11-21', 2, 107, 7), line('2026-11-22', 2, 53)],
     });
     expect((await report({ from: 0, to: NOVEMBER.from })).total.runs).toBe(0);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Scope } from '../../../src/core/budget/budget.ts';
-import { describeAudit, describeRefusal, describeState } from '../../../src/core/budget/describe.ts';
+import { describeRefusal, describeState } from '../../../src/core/budget/describe.ts';
+import { describeAudit } from '../../../src/core/budget/describe-audit.ts';
 import type { Place } from '../../../src/core/chat.ts';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
@@ -8,7 +9,7 @@ import { databaseKinds } from '../storage/databases.ts';
 import { BOSS, cap, EVERYBODY, type Ledger, NOON, openLedger, person } from './open-ledger.ts';
 
 const HELPERS: Scope = { kind: 'role', id: 'discord:500' };
-const CHANNEL: Scope = { kind: 'channel', id: 'discord:7/8' };
+const CHANNEL: Scope = { kind: 'channel', id: 'discord:8' };
 const SERVER: Scope = { kind: 'workspace', id: 'discord:7' };
 const HERE: Place = { surface: 'discord', workspace: '7', channel: '8', direct: false };
 const ROLES = ['discord:500'];

@@ -95,6 +95,8 @@ describe('the environment', () => {
     ['PUBLIC_URL', 'bot.example', /^PUBLIC_URL must be an http\(s\) URL$/],
     ['REPLICATE_API_URL', 'ftp://user:secret-password@host', /^REPLICATE_API_URL must be/],
     ['SLACK_BOT_TOKEN', 'xoxb-secret-password', /^SLACK_BOT_TOKEN needs SLACK_APP_TOKEN/],
+    ['REPLICATE_API_TOKEN', 'r8_secret-password\nr8_other', /^REPLICATE_API_TOKEN has something in it/],
+    ['DISCORD_TOKEN', '“secret-password”', /^DISCORD_TOKEN has something in it/],
     ['REPLIBOT_CONFIG', '/nowhere/replibot.yaml', /^\/nowhere\/replibot\.yaml cannot be read/],
   ])('with %s=%s is refused, its value kept secret', (name, value, message) => {
     const text = refusal(() => readConfig({ [name]: value }));
@@ -235,6 +237,18 @@ budgets:
     [
       'commands:\n  grow: {description: x, model: sdxl, options: {by: {type: choice}}}\n',
       `${file}:2: commands.grow.options.by: choices belong to an option of type choice`,
+    ],
+    [
+      'limits:\n  cooldowns:\n    imagin: 5 seconds\n',
+      `${file}:3: limits.cooldowns.imagin: there is no command named imagin that runs a model; there is ask, imagine`,
+    ],
+    [
+      'guard:\n  model: llama\n  commands:\n    - ask\n    - imagin\n',
+      `${file}:5: guard.commands.1: there is no command named imagin that runs a model`,
+    ],
+    [
+      'commands:\n  run:\n    max-seconds: 60\n',
+      `${file}:3: commands.run.max-seconds: needs hardware beside it`,
     ],
     ['guard: {model: gpt}\n', `${file}:1: guard.model: there is no model named gpt under models`],
     ['admins: [ada]\n', `${file}:1: admins.0: must be discord:<user id>`],

@@ -4,12 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { PNG } from 'pngjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FileLimits } from '../../../src/core/chat.ts';
-import type { PresentedFile } from '../../../src/core/command.ts';
 import { collectAnswerFiles } from '../../../src/core/files/answer-files.ts';
 import { createFilesDirectory, createRunFiles, type RunFiles } from '../../../src/core/files/run-files.ts';
+import type { PresentedFile } from '../../../src/core/presenter.ts';
 import { createSkippingClock, silent } from '../models/replicate-server.ts';
 import { type FileServer, startFileServer } from './file-server.ts';
 
@@ -48,7 +49,16 @@ async function setUp(): Promise<Stage> {
 function drawNoise(side: number): Buffer {
   const png = new PNG({ width: side, height: side });
   randomBytes(side * side * 4).copy(png.data);
+  for (let at = 3; at < png.data.length; at += 4) png.data[at] = 255;
   return PNG.sync.write(png, { deflateLevel: 1 });
+}
+
+async function reencode(png: Buffer, format: 'png' | 'jpeg' | 'webp'): Promise<Buffer> {
+  const image = await loadImage(png);
+  const canvas = createCanvas(image.width, image.height);
+  canvas.getContext('2d').drawImage(image, 0, 0);
+  if (format === 'png') return png;
+  return format === 'jpeg' ? canvas.encode('jpeg', 100) : canvas.encode('webp', 100);
 }
 
 const picture = (
@@ -110,16 +120,39 @@ describe('files that fit', () => {
 });
 
 describe('files that do not fit', () => {
-  it('are made smaller where they are pictures', async () => {
+  it.each([
+    ['png', 1_100_000, 'jpg', [1024, 1024]],
+    ['jpeg', 750_000, 'jpg', [1024, 1024]],
+    ['webp', 400_000, 'jpg', [768, 768]],
+    ['png', 150_000, 'jpg', [512, 512]],
+  ] as const)(
+    'are written anew where they are a %s, for %i bytes',
+    async (format, maxBytes, ending, sides) => {
+      const { server, collect } = await setUp();
+      const bytes = await reencode(drawNoise(1024), format);
+      const url = server.host('/out', { bytes });
+      const { files, lines } = await collect([picture(url)], { ...ROOMY, maxBytes });
+      expect(lines).toEqual([]);
+      expect(bytes.length).toBeGreaterThan(maxBytes);
+      expect(files[0]?.sizeBytes).toBeLessThanOrEqual(maxBytes);
+      expect(files[0]?.name).toBe(`fox.${ending}`);
+      const { width, height } = await loadImage(files[0]?.path ?? '');
+      expect([width, height]).toEqual(sides);
+    },
+  );
+
+  it('keep their holes', async () => {
     const { server, collect } = await setUp();
-    const bytes = drawNoise(1024);
-    const url = server.host('/out', { bytes });
-    const { files, lines } = await collect([picture(url)], { ...ROOMY, maxBytes: 2_000_000 });
-    expect(lines).toEqual([]);
-    expect(bytes.length).toBeGreaterThan(4_000_000);
-    expect(files[0]?.sizeBytes).toBeLessThanOrEqual(2_000_000);
-    const { width, height } = PNG.sync.read(await readFile(files[0]?.path ?? ''));
-    expect([width, height]).toEqual([512, 512]);
+    const png = PNG.sync.read(drawNoise(1024));
+    for (let at = 3; at < png.data.length / 2; at += 4) png.data[at] = 0;
+    const url = server.host('/out', { bytes: PNG.sync.write(png) });
+    const { files } = await collect([picture(url)], { ...ROOMY, maxBytes: 900_000 });
+    expect(files[0]).toMatchObject({ name: 'fox.webp', contentType: 'image/webp' });
+    const small = await loadImage(files[0]?.path ?? '');
+    const context = createCanvas(small.width, small.height).getContext('2d');
+    context.drawImage(small, 0, 0);
+    expect(context.getImageData(10, 10, 1, 1).data[3]).toBe(0);
+    expect(context.getImageData(10, small.height - 10, 1, 1).data[3]).toBeGreaterThan(200);
   });
 
   it('share what there is for one message', async () => {

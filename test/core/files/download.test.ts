@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { OperatorError } from '../../../src/core/errors.ts';
 import { download, FileTooLargeError, type StoredFile } from '../../../src/core/files/download.ts';
 import { createTrustedLink } from '../../../src/core/files/link.ts';
 import { LinkGoneError } from '../../../src/core/files/link-errors.ts';
@@ -90,6 +91,20 @@ it('gives up on what is gone at once, on what fails after some tries, and leaves
   const noRange = { bytes: randomBytes(1000), ranges: false, cut: { afterBytes: 100, times: 99 } };
   await expect(fetchTo(directory, server.host('/never', noRange))).rejects.toThrow();
   expect(await readdir(directory)).toEqual(['file']);
+});
+
+it('does not ask again for what only the operator can mend', async () => {
+  const directory = await temporary();
+  let asked = 0;
+  const downloading = download(
+    async () => {
+      asked += 1;
+      throw new OperatorError('the token lacks files:read', 'Not allowed.');
+    },
+    { path: join(directory, 'file'), maxBytes: 1000, clock: createSkippingClock() },
+  );
+  await expect(downloading).rejects.toThrow('files:read');
+  expect(asked).toBe(1);
 });
 
 it('stops when it is told to', async () => {

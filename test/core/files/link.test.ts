@@ -66,6 +66,20 @@ describe('a link that somebody gives', () => {
     expect(server.seen).toEqual([]);
   });
 
+  it('is not opened when its name has come to mean a private address since the last time', async () => {
+    const server = await startFileServer();
+    server.on('/a.txt', (response) => response.writeHead(200, { connection: 'close' }).end('hello'));
+    const answers = ['127.0.0.1', '127.0.0.2'];
+    const open = createPublicLink({
+      resolve: async () => [{ address: answers.shift() ?? '', family: 4 }],
+      isPublic: (address) => address === '127.0.0.1',
+    });
+    const url = `http://rebound.example:${server.port}/a.txt`;
+    expect(await read(open, url)).toBe('hello');
+    await expect(open(url)).rejects.toThrow(LinkRefusedError);
+    expect(server.seen).toEqual(['/a.txt']);
+  });
+
   it('is checked again at each redirect', async () => {
     const server = await startFileServer();
     const open = createInternet({ 'out.example': ['127.0.0.1'], 'in.example': ['127.0.0.2'] });

@@ -1,5 +1,7 @@
 /** The HTTP server over real connections. */
 
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { OperatorError } from '../../../src/core/errors.ts';
@@ -103,8 +105,7 @@ it('says which port is taken and what to do', async () => {
 });
 
 it('stops in bounded time although a stream is open, and takes nothing more', async () => {
-  let hurry = 0;
-  const server = create({ clock: { ...systemClock, now: () => systemClock.now() + 500 * hurry++ } });
+  const server = create({ clock: { ...systemClock, sleep: (_, signal) => systemClock.sleep(0, signal) } });
   server.mount(
     '/',
     () => new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(1)) })),
@@ -114,4 +115,28 @@ it('stops in bounded time although a stream is open, and takes nothing more', as
   await server.stop();
   await expect(response.text()).rejects.toThrow();
   await expect(fetch(url)).rejects.toThrow();
+});
+
+it('stops at once although browsers hold connections without a request, and lets an answer under way end', async () => {
+  const server = create();
+  let answer: (response: Response) => void = () => undefined;
+  const asked = new Promise<void>((resolve) => {
+    server.mount('/', () => {
+      resolve();
+      return new Promise<Response>((answered) => {
+        answer = answered;
+      });
+    });
+  });
+  const { url } = await server.start();
+  const spare = connect(Number(new URL(url).port), '127.0.0.1');
+  const hungUp = once(spare, 'close');
+  await once(spare, 'connect');
+  const response = fetch(url);
+  await asked;
+  const stopping = server.stop();
+  await hungUp;
+  answer(new Response('done'));
+  expect(await (await response).text()).toBe('done');
+  await stopping;
 });

@@ -175,6 +175,16 @@ describe('the sentences', () => {
     expect(readInputValues(schemaOf('secret').inputs, { repository: 'r' })).toEqual({ repository: 'r' });
   });
 
+  it.each([
+    { type: 'integer' as const },
+    { type: 'boolean' as const },
+    { type: 'string' as const },
+    { type: 'string' as const, enum: ['a'] },
+  ])('refuse an object for %j, whatever it says of itself', (shape) => {
+    const inputs = [{ name: 'value', required: true, ...shape }];
+    expect(() => readInputValues(inputs, { value: { toString: [] } })).toThrow(UserError);
+  });
+
   it('count a file that comes beside the values as given', () => {
     const { inputs } = schemaOf('enlarging');
     expect(readInputValues(inputs, { scale: '2' }, new Set(['image']))).toEqual({ scale: 2 });

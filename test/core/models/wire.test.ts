@@ -129,7 +129,7 @@ describe('a create', () => {
     const error = await failure(server.models().create(request));
     expect(error).toMatchObject({
       name: 'OperatorError',
-      forPerson: "The bot's Replicate account needs attention; an admin has been told.",
+      forPerson: "The bot's Replicate account needs attention. Please tell an admin of this bot.",
     });
     expect(error.message).toContain(`Replicate answered ${status}: Nope: go to`);
     expect(server.count(CREATE)).toBe(1);

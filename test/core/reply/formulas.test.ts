@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readableFormulas } from '../../../src/core/reply/formulas.ts';
+import { certainOfFormulas, readableFormulas } from '../../../src/core/reply/formulas.ts';
 
 describe('formulas', () => {
   it('become code, whichever marks the model uses', () => {
@@ -37,6 +37,46 @@ describe('formulas', () => {
         const once = readableFormulas(pieces.join(''));
         return readableFormulas(once) === once;
       }),
+    );
+  });
+
+  it('can be shown bit by bit with nothing taken back, and hold nothing up for long', () => {
+    const shown = (text: string) => readableFormulas(certainOfFormulas(text));
+    expect(shown('The sum \\(a_1')).toBe('The sum ');
+    expect(shown('The sum \\(a_1\\) is')).toBe('The sum `a_1` is');
+    expect(shown('It costs $5\nand')).toBe('It costs $5\nand');
+    expect(shown(`It costs $5${' and more'.repeat(30)}`)).toContain('$5 and more');
+    expect(shown('A stray ` here.\n\nAnd on')).toBe('A stray ` here.\n\nAnd on');
+    const piece = fc.constantFrom(
+      '\\(',
+      '\\)',
+      '\\[',
+      '\\]',
+      '\\',
+      '$',
+      '$$',
+      '`',
+      '```',
+      '\n',
+      '\n\n',
+      'x_1',
+      ' ',
+      'w ',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        let text = '';
+        let before = '';
+        for (const next of pieces) {
+          text += next;
+          // A line of marks may still become a fence, which whoever streams keeps back.
+          if (/(?:^|\n) *`+[^\n]*$/.test(text)) continue;
+          const now = shown(text);
+          expect(now.startsWith(before), JSON.stringify([before, now])).toBe(true);
+          before = now;
+        }
+      }),
+      { numRuns: 2000 },
     );
   });
 });

@@ -1,8 +1,8 @@
 /** What people see of a prediction, from its events alone. */
 
 import { describe, expect, it } from 'vitest';
-import type { Presenter } from '../../../src/core/command.ts';
 import type { Prediction, PredictionEvent, TerminalStatus } from '../../../src/core/models/prediction.ts';
+import type { Presenter } from '../../../src/core/presenter.ts';
 import { createPresenter, type PresenterOptions } from '../../../src/core/reply/presenters.ts';
 
 function ended(output: unknown, over: Partial<Prediction> = {}): PredictionEvent {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { createBudget } from '../../../src/core/budget/ledger.ts';
+import { createLinks } from '../../../src/core/budget/links.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createQueue } from '../../../src/core/runs/queue.ts';
 import type { Run } from '../../../src/core/runs/run.ts';
@@ -165,6 +166,33 @@ describe.each(databaseKinds)('on $name', (kind) => {
       await place.remove();
     }
   });
+});
+
+it('linked accounts have one line together, and lines of their own when they are unlinked', async () => {
+  const database = await openDatabase('sqlite::memory:');
+  const options = { database, clock: systemClock, timezone: 'UTC', defaults: UNLIMITED };
+  const links = createLinks(options);
+  const store = createRunStore({
+    ...options,
+    budget: createBudget(options),
+    owner: 'a process',
+    leaseMs: 60_000,
+  });
+  const limits = { atOnce: 1, queue: 1 };
+  let asked = 0;
+  const ask = (personId: string) =>
+    store.admit({ ...request(Date.now() + asked), personId }, `event-${asked++}`, limits);
+  await links.finishLink(await links.startLink('discord:1'), 'slack:T/U');
+  const first = await ask('discord:1');
+  const second = await ask('slack:T/U');
+  expect([first, second]).toMatchObject([{ run: { state: 'admitted' } }, { run: { state: 'queued' } }]);
+  expect(await ask('discord:1')).toMatchObject({ type: 'busy' });
+  if (first.type !== 'admitted' || second.type !== 'admitted') throw new Error('refused');
+  expect(await store.takeTurn(second.run, limits)).toEqual({ type: 'waiting', position: 1 });
+  await links.unlink('slack:T/U');
+  expect(await store.takeTurn(second.run, limits)).toEqual({ type: 'admitted' });
+  expect(await ask('discord:1')).toMatchObject({ run: { state: 'queued' } });
+  await database.close();
 });
 
 const UNLIMITED = {

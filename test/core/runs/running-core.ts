@@ -34,9 +34,9 @@ import { createPacer } from '../../../src/core/reply/pacer.ts';
 import { createPresenter } from '../../../src/core/reply/presenters.ts';
 import { createRequestLimits } from '../../../src/core/request-limits.ts';
 import { createRequests } from '../../../src/core/requests.ts';
-import { createLeases, createOwner, LEASE_MS } from '../../../src/core/runs/leases.ts';
+import { createLeases, createOwner, LEASE_MS, type Leases } from '../../../src/core/runs/leases.ts';
 import type { Run } from '../../../src/core/runs/run.ts';
-import { createRunner } from '../../../src/core/runs/runner.ts';
+import { createRunner, type Runner } from '../../../src/core/runs/runner.ts';
 import { createRunStore, type RunStore } from '../../../src/core/runs/store.ts';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { isEventTaken, takeEvent } from '../../../src/core/storage/events.ts';
@@ -80,6 +80,8 @@ export interface CoreOptions {
   readonly fileLimits?: FileLimits;
   /** Of replies: two of these, and the answer becomes a file. Default: a message has room for everything. */
   readonly pageLength?: number;
+  /** Stands between the runner and its leases. */
+  readonly leases?: (leases: Leases) => Leases;
   /** How many times faster than the real one the clock runs, Replicate's included; default 10. */
   readonly speed?: number;
 }
@@ -96,6 +98,8 @@ export interface SeenReply {
 export interface Core {
   readonly sandbox: Sandbox;
   readonly handler: Handler;
+  /** Not started: it takes nothing over until a test says so. */
+  readonly runner: Runner;
   /** What the operator reads. */
   readonly log: readonly string[];
   /** Resolves when the request is answered or has become a run. */
@@ -179,17 +183,20 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   const pacer = createPacer({ clock, log });
   const directory = await createFilesDirectory(clock.now());
   const intake = createIntake({ models, directory, hosts: { domains: [], baseUrls: [] }, clock });
+  const people = createPeople({ database, clock });
   const warnings = createAdminWarnings({
     channels: options.warnIn ?? [],
     surfaces,
     pacer,
+    people,
     timezone: 'UTC',
     clock,
     log,
   });
+  const leases = createLeases({ database, clock, owner });
   const runner = createRunner({
     store,
-    leases: createLeases({ database, clock, owner }),
+    leases: options.leases?.(leases) ?? leases,
     pacer,
     models,
     budget,
@@ -229,7 +236,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   const requests = createRequests({
     proposals,
     warnings,
-    people: createPeople({ database, clock }),
+    people,
     commands: guard ? guardCommands(commands, { ...guarding, config: guard }) : commands,
     admins: new Set(),
     timezone: 'UTC',
@@ -258,6 +265,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   return {
     sandbox,
     handler,
+    runner,
     log: lines,
     async ask(prompt, more = {}) {
       events += 1;

@@ -27,7 +27,7 @@ it('is the start of a very long answer; the whole of it comes as a file, once it
   const seen = await core.ask('Write a lot');
   const final = await seen.final();
   expect(final.text.length).toBeLessThan(600);
-  expect(final.text).toContain('_This is the start. All of it is in the file._');
+  expect(final.footnote).toMatch(/^This is the start\. All of it is in the file\. · /);
   const [file] = final.files ?? [];
   expect(file?.name).toBe('answer.md');
   const whole = [core.sandbox.predictions[0]?.output].flat().join('');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createCache } from '../../../src/core/storage/cache.ts';
+import { createCache, createKeptValues } from '../../../src/core/storage/cache.ts';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
 
@@ -29,4 +29,25 @@ it('is a miss, soon, while Redis is down', async () => {
   expect(await cache.get('key')).toBeUndefined();
   expect(performance.now() - before).toBeLessThan(3_000);
   await cache.disconnect();
+});
+
+it('values that are kept are waited for while the database is busy, and never taken for absent', async () => {
+  const kept = createKeptValues(database);
+  const cache = createCache({ database });
+  await kept.set('key', 'value');
+  let read: Promise<unknown> | undefined;
+  await database.sql.transaction().execute(async () => {
+    read = kept.get('key');
+    expect(await cache.get('key')).toBeUndefined();
+  });
+  expect(await read).toBe('value');
+  expect(await cache.get('key')).toBe('value');
+});
+
+it('values that are kept say when they cannot be had', async () => {
+  const other = await openDatabase('sqlite::memory:');
+  const kept = createKeptValues(other);
+  await other.close();
+  await expect(kept.get('key')).rejects.toThrow();
+  await expect(kept.set('key', 'value')).rejects.toThrow();
 });

@@ -1,7 +1,7 @@
 /** Whatever a model gives: text as it streams, files attached by their names in the output, data as a list or as JSON. */
 
-import type { PresentedFile, Presenter } from '../../command.ts';
 import { filesOf, textOf } from '../../models/output.ts';
+import type { PresentedFile, Presenter } from '../../presenter.ts';
 import { createProgress } from './progress.ts';
 
 /** Longer data becomes a file; its beginning is shown. */

@@ -1,7 +1,7 @@
 /** Pictures: progress while they are made, then the pictures themselves under their prompt. */
 
 import { z } from 'zod';
-import type { Presenter } from '../../command.ts';
+import type { Presenter } from '../../presenter.ts';
 import type { PresenterOptions } from '../presenters.ts';
 import { createProgress } from './progress.ts';
 

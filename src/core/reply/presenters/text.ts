@@ -1,6 +1,6 @@
 /** Any output: text as it streams, files attached, data as JSON. */
 
-import type { Presenter } from '../../command.ts';
+import type { Presenter } from '../../presenter.ts';
 import { createProgress } from './progress.ts';
 
 /** What came neither as text nor as a file is shown when the prediction ends. */

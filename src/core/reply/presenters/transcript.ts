@@ -1,7 +1,7 @@
 /** A transcript: short ones as text, long ones and subtitles as a file with an excerpt. */
 
 import { z } from 'zod';
-import type { PresentedFile, Presenter } from '../../command.ts';
+import type { PresentedFile, Presenter } from '../../presenter.ts';
 import type { PresenterOptions } from '../presenters.ts';
 import { createProgress } from './progress.ts';
 import { formatTime, readSpeech, type Segment, type Speech, writeSrt, writeVtt } from './subtitles.ts';
