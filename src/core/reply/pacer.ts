@@ -167,6 +167,10 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
         deadline.abort();
         flushing = false;
         onIdle = undefined;
+        // Whoever waits for such a write could not let go of its run before somebody cuts it off.
+        for (const state of lanes.values()) {
+          for (const writer of state.writers) if (writer.wish !== 'none') writer.close();
+        }
       }
     },
     get rateLimited() {

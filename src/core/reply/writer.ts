@@ -27,7 +27,10 @@ interface WriterHooks {
 /** Shares the slots of each lane among the replies in it. */
 export interface Pacer {
   open(reply: Reply, hooks?: WriterHooks): Writer;
-  /** Before the process stops: writes what is newest in every reply, resolves when done or after `deadlineMs`. */
+  /**
+   * Before the process stops: writes what is newest in every reply, resolves when done or after `deadlineMs`, and closes those
+   * of which something is still to be written: the next process does it.
+   */
   flush(deadlineMs: number): Promise<void>;
   /** How often a platform has told us to slow down: each time is a defect. */
   readonly rateLimited: number;

@@ -368,4 +368,17 @@ describe('the pacer', () => {
     await flushed;
     expect(clock.now()).toBe(3_000);
   });
+
+  it('lets those go after a flush whose last message could not be written', async () => {
+    const clock = createFakeClock(0);
+    const pacer = createPacer({ clock });
+    const { reply } = createReply(clock, { fail: () => new Error('down') });
+    const finished = pacer.open(reply).finish(message('all of it'));
+    const refused = expect(finished).rejects.toThrow('the reply was closed');
+    const flushed = pacer.flush(3_000);
+    await clock.advance(3_000);
+    await flushed;
+    await refused;
+    expect(clock.now()).toBe(3_000);
+  });
 });
