@@ -38,13 +38,19 @@ export async function benchReply(): Promise<Row[]> {
   const discordAlone = await run(DISCORD, each);
   rows.push(...alone('Discord, 1 reply', discordAlone, DISCORD));
   for (const length of [300, 2_000, 20_000]) rows.push(oneLength(length, await run(DISCORD, [[length]])));
-  rows.push(...shared('Discord, 5 replies in a lane', await run(DISCORD, fives), DISCORD));
+  const discordFives = await run(DISCORD, fives);
+  rows.push(...shared('Discord, 5 replies in a lane', discordFives, DISCORD));
   rows.push(...shared('Discord, 20 replies in a lane', await run(DISCORD, twenties), DISCORD));
   for (const replies of [5, 20]) {
     const long = await run(DISCORD, [new Array<number>(replies).fill(20_000)]);
     rows.push(...shared(`Discord, ${replies} of 20,000 characters in a lane`, long, DISCORD));
   }
   rows.push(...alone('Discord, 200 lanes', await run(DISCORD, [usualLengths(200)], true), DISCORD));
+
+  rows.push(
+    ...(await toNaive('Discord, 1 reply', DISCORD, each, discordAlone)),
+    ...(await toNaive('Discord, 5 replies in a lane', DISCORD, fives, discordFives)),
+  );
 
   const slackAlone = await run(SLACK, each);
   rows.push({
@@ -87,6 +93,23 @@ export async function benchReply(): Promise<Row[]> {
     { name: `of ${replies} replies without their whole text`, value: missing, unit: '', bound: 0 },
   );
   return rows;
+}
+
+/** Against the obvious: an edit every second. */
+async function toNaive(
+  name: string,
+  rules: Rules,
+  groups: readonly (readonly number[])[],
+  ours: readonly Outcome[],
+): Promise<Row[]> {
+  const outcomes: Outcome[] = [];
+  for (const lengths of groups) outcomes.push(await play({ rules, lengths, naive: true }));
+  const refused = sum(outcomes.map((outcome) => outcome.refused));
+  const replies = sum(outcomes.map(({ staleMs }) => staleMs.length));
+  return [
+    { name: `${name}: an edit every second, to ours`, value: meanOf(outcomes) / meanOf(ours), unit: '×' },
+    { name: `${name}: its 429s in ${replies} replies`, value: refused, unit: '' },
+  ];
 }
 
 /** Answers that each have a lane to themselves. */

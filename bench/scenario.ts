@@ -1,10 +1,12 @@
 /** Answers streamed through writers and the pacer onto a platform in simulated time. */
 
+import type { Reply } from '../src/core/chat.ts';
 import { type Clock, systemClock } from '../src/core/clock.ts';
 import { createPacer } from '../src/core/reply/pacer.ts';
 import { createFakeClock } from '../test/fake-clock.ts';
 import { answerOf, TOKEN_LENGTH, TOKENS_PER_SECOND } from './answers.ts';
 import type { Sent } from './ideal-sharing.ts';
+import { createNaiveWriter } from './naive-writer.ts';
 import { createPlatform, type Rules } from './platform.ts';
 import { createReader } from './reader.ts';
 
@@ -14,6 +16,8 @@ export interface Scenario {
   readonly lengths: readonly number[];
   /** Whether each has a lane of its own. */
   readonly apart?: boolean;
+  /** By an edit every second instead of writers and the pacer. */
+  readonly naive?: boolean;
   /** On the real clock instead of a simulated one. */
   readonly realTime?: boolean;
 }
@@ -75,7 +79,7 @@ export async function play(scenario: Scenario): Promise<Outcome> {
       for (; seen < count; seen++) sumMs += clock.now() - (startMs + seen * TOKEN_MS);
     });
     const tokens = Math.ceil(text.length / TOKEN_LENGTH);
-    const writer = pacer.open({
+    const observed: Reply = {
       get ref() {
         return reply.ref;
       },
@@ -88,7 +92,8 @@ export async function play(scenario: Scenario): Promise<Outcome> {
           sent.push({ at: clock.now(), reply: index, final });
         return reply.write(message, final);
       },
-    });
+    };
+    const writer = scenario.naive ? createNaiveWriter(observed, clock) : pacer.open(observed);
     for (let token = 1; token < tokens; token++) {
       writer.show({ text: text.slice(0, token * TOKEN_LENGTH) });
       await sleepUntil(clock, startMs + token * TOKEN_MS);
