@@ -41,7 +41,8 @@ async function reachesRedis(url: string): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    client.destroy();
+    // It has closed itself when nobody answered.
+    if (client.isOpen) client.destroy();
   }
 }
 
