@@ -1,12 +1,13 @@
 /** `/transcribe`: speech from a recording, a video or a link, as text or subtitles. */
 
 import { planCost } from '../core/budget/plan-cost.ts';
-import type { Attachment, FormField } from '../core/chat.ts';
+import type { Attachment } from '../core/chat.ts';
 import { type Command, type CommandContext, defineModelCommand, type PlanCost } from '../core/command.ts';
 import type { Config, ModelConfig } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { Intake } from '../core/files/intake.ts';
 import { formatLength, type SoundLength } from '../core/files/sound-length.ts';
+import type { FormField } from '../core/form.ts';
 import type { Models } from '../core/models/prediction.ts';
 import { chooseModel } from './choose-model.ts';
 import { speechInput } from './speech-input.ts';

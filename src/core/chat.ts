@@ -1,6 +1,8 @@
 /** What the core and the surfaces say to each other: who asks, where, what, and the Reply port that surfaces implement. */
 
 /** `none`: nowhere, for a run whose answer is read by the bot itself. */
+import type { Form, FormFields, FormSubmission } from './form.ts';
+
 export type SurfaceName = 'discord' | 'slack' | 'web' | 'api' | 'none';
 
 /**
@@ -50,8 +52,9 @@ export interface Attachment {
   open?(signal?: AbortSignal): Promise<FileContent>;
 }
 
-type Values = Readonly<Record<string, string | number | boolean>>;
-type Files = Readonly<Record<string, Attachment>>;
+/** By name. */
+export type Values = Readonly<Record<string, string | number | boolean>>;
+export type Files = Readonly<Record<string, Attachment>>;
 
 /** Arguments as they arrive: already typed by the platform's form, or one line of text to be parsed. */
 export type RawArguments =
@@ -93,48 +96,6 @@ export interface ButtonPress {
   readonly place: Place;
   /** Opens a new reply in the same place, for a button that asks for something new. Called at most once. */
   reply(): Reply;
-}
-
-/** Fields to fill in, shown as the surface does that: a dialog on Discord and Slack, a form on the page. */
-export interface Form {
-  /** `form:<command>:<argument>`, at most 100 characters: what the submission is for. */
-  readonly id: string;
-  /** At most 45 characters (Discord). */
-  readonly title: string;
-  readonly fields: readonly FormField[];
-}
-
-/** A number's text is checked by the core. A surface that has no room for all fields shows the first ones. */
-export interface FormField {
-  readonly name: string;
-  /** At most 45 characters (Discord). */
-  readonly label: string;
-  /** At most 100 characters (Discord). */
-  readonly description?: string;
-  readonly required: boolean;
-  readonly type: 'line' | 'text' | 'choice' | 'boolean' | 'file';
-  /** Of a choice: at most 25 (Discord). */
-  readonly choices?: readonly Choice[];
-  /** What stands there at first; of a choice one of its values, of a boolean `true` or `false`. */
-  readonly value?: string;
-  readonly maxLength?: number;
-}
-
-/** What was filled in, by the fields' names; a field left empty is absent. */
-export interface FormFields {
-  readonly values: Values;
-  readonly files: Files;
-}
-
-export interface FormSubmission {
-  /** Like an invocation's. */
-  readonly eventId: string;
-  /** The form's. */
-  readonly id: string;
-  readonly fields: FormFields;
-  readonly person: Person;
-  readonly place: Place;
-  readonly about?: AboutMessage;
 }
 
 /** What the bot shows. `text` is untrusted markdown of any length; it pings nobody. */

@@ -1,16 +1,7 @@
 /** What a command is, and how its options are declared once for every surface. */
 
-import type {
-  AboutMessage,
-  Attachment,
-  Choice,
-  Form,
-  FormField,
-  Invocation,
-  Message,
-  Person,
-  Place,
-} from './chat.ts';
+import type { AboutMessage, Attachment, Choice, Invocation, Message, Person, Place } from './chat.ts';
+import type { Form, FormField } from './form.ts';
 import type { ModelRef } from './models/prediction.ts';
 import type { Run } from './runs/run.ts';
 

@@ -1,7 +1,7 @@
 /** Presses on buttons: told to the core at once, or answered with the form that the button opens. */
 
 import { type ButtonInteraction, MessageFlags } from 'discord.js';
-import type { Form } from '../../core/chat.ts';
+import type { Form } from '../../core/form.ts';
 import { acknowledge } from './acknowledge.ts';
 import { toCoreError } from './failures.ts';
 import { toModal } from './form-modal.ts';

@@ -1,8 +1,9 @@
 /** Commands used on a message ("Ask about this"), with their question asked in a dialog first. */
 
 import { type MessageContextMenuCommandInteraction, MessageFlags } from 'discord.js';
-import type { AboutMessage, FormFields, Invocation } from '../../core/chat.ts';
+import type { AboutMessage, Invocation } from '../../core/chat.ts';
 import type { Command } from '../../core/command.ts';
+import type { FormFields } from '../../core/form.ts';
 import { readAbout } from './about-messages.ts';
 import { acknowledge } from './acknowledge.ts';
 import { toModal } from './form-modal.ts';

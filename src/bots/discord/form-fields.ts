@@ -1,7 +1,8 @@
 /** Reads what was filled into a dialog. */
 
 import { ComponentType, type ModalSubmitFields } from 'discord.js';
-import type { Attachment, FormFields } from '../../core/chat.ts';
+import type { Attachment } from '../../core/chat.ts';
+import type { FormFields } from '../../core/form.ts';
 import { moreField } from './form-modal.ts';
 import { readAttachment } from './read-attachment.ts';
 

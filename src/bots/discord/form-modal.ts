@@ -9,7 +9,8 @@ import {
   ComponentType,
   TextInputStyle,
 } from 'discord.js';
-import type { Choice, Form, FormField } from '../../core/chat.ts';
+import type { Choice } from '../../core/chat.ts';
+import type { Form, FormField } from '../../core/form.ts';
 import { menuLimit } from './command-options.ts';
 
 /** Discord's limits of a dialog, a label, a text in one, and an option of a menu. */

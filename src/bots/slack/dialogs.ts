@@ -1,8 +1,9 @@
 /** Message shortcuts and forms: what opens a dialog on Slack, and what is done with what was filled in. */
 
 import type { App } from '@slack/bolt';
-import type { AboutMessage, Form, Handler } from '../../core/chat.ts';
+import type { AboutMessage, Handler } from '../../core/chat.ts';
 import type { Command } from '../../core/command.ts';
+import type { Form } from '../../core/form.ts';
 import { describeError, type Log } from '../../core/log.ts';
 import type { Actor, Actors } from './actor.ts';
 import type { SlackApi } from './api.ts';

@@ -2,7 +2,8 @@
 
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
-import type { Attachment, Form, FormField, FormFields } from '../../core/chat.ts';
+import type { Attachment } from '../../core/chat.ts';
+import type { Form, FormField, FormFields } from '../../core/form.ts';
 import { shorten } from './text.ts';
 
 /** Every modal of ours has this callback id. */

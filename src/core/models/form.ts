@@ -1,6 +1,7 @@
 /** A form made from a model's inputs: what can be filled in for them on every surface. */
 
-import type { Choice, FormField } from '../chat.ts';
+import type { Choice } from '../chat.ts';
+import type { FormField } from '../form.ts';
 import { readValue } from './input-values.ts';
 import type { ModelInput } from './prediction.ts';
 import { describeAllowed } from './schema.ts';

@@ -3,17 +3,10 @@
 import { vi } from 'vitest';
 import { createDiscordSurface } from '../../../src/bots/discord/surface.ts';
 import type { ThreadPolicy } from '../../../src/bots/discord/threads.ts';
-import type {
-  ButtonPress,
-  FormSubmission,
-  Handler,
-  Invocation,
-  Message,
-  Reply,
-  Surface,
-} from '../../../src/core/chat.ts';
+import type { ButtonPress, Handler, Invocation, Message, Reply, Surface } from '../../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { type Command, defineInstantCommand, defineModelCommand } from '../../../src/core/command.ts';
+import type { FormSubmission } from '../../../src/core/form.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { createDiscordStandin, type DiscordStandin } from '../../standins/discord/standin.ts';
 

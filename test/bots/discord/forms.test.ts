@@ -1,7 +1,7 @@
 /** Dialogs: asked before a command runs on a message, opened by a button, filled in and handed over. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Form, FormField } from '../../../src/core/chat.ts';
+import type { Form, FormField } from '../../../src/core/form.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { type DiscordBot, startDiscordBot, until, writeAll } from './discord-bot.ts';
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Form, FormField } from '../../../src/core/chat.ts';
+import type { Form, FormField } from '../../../src/core/form.ts';
 import {
   ADA,
   BOB,

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Form, Message, MessageFile, Reply } from '../../../src/core/chat.ts';
+import type { Message, MessageFile, Reply } from '../../../src/core/chat.ts';
+import type { Form } from '../../../src/core/form.ts';
 import { browserPresent, launchBrowser } from './browser.ts';
 import {
   createDirectedHandler,

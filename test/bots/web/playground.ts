@@ -7,16 +7,10 @@ import { expect } from 'vitest';
 import type { AccessOptions } from '../../../src/bots/web/access.ts';
 import type { KeyValueStore } from '../../../src/bots/web/exchange-store.ts';
 import { createWebSurface, type WebSurface } from '../../../src/bots/web/web-surface.ts';
-import type {
-  ButtonPress,
-  Form,
-  FormSubmission,
-  Handler,
-  Invocation,
-  Reply,
-} from '../../../src/core/chat.ts';
+import type { ButtonPress, Handler, Invocation, Reply } from '../../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { defineInstantCommand } from '../../../src/core/command.ts';
+import type { Form, FormSubmission } from '../../../src/core/form.ts';
 import { createHttpServer } from '../../../src/core/http/http-server.ts';
 import type { Log } from '../../../src/core/log.ts';
 
