@@ -24,7 +24,14 @@ const MAIN = join(import.meta.dirname, '../../dist/main.js');
 /** Resolves when the bot says where its page is. Throws with its log when it ends before. */
 export async function startBot(env: Readonly<Record<string, string>>): Promise<BotProcess> {
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      // Node 22 warns that its SQLite is new.
+      NODE_NO_WARNINGS: '1',
+      HOME: process.env.HOME ?? '',
+      PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];

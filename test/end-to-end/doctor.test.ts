@@ -34,7 +34,8 @@ const everything = {
 async function replibot(command: string, env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [MAIN, command], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', DATABASE_URL: 'sqlite:replibot.db', ...env },
+    // Node 22 warns that its SQLite is new.
+    env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', DATABASE_URL: 'sqlite:replibot.db', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
