@@ -43,7 +43,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   async function assemble(): Promise<string> {
     const surfaces = new Map<SurfaceName, Surface>();
     const core = await createCore({ config, surfaces: () => surfaces, clock, log, stops });
-    const { runner, pacer, replicate } = core;
+    const { runner, warnings, pacer, replicate } = core;
     const configured = await createSurfaces({ ...core, models: replicate.models, config, clock, log });
     for (const surface of configured.all) surfaces.set(surface.name, surface);
 
@@ -66,10 +66,11 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     const start = (surface: Surface) => startSurface(surface, { clock, log, signal: starting.signal });
     await Promise.all(configured.all.map(start));
     await runner.start();
+    await warnings.start();
     stops.add(async () => {
       // The order matters: nothing new, then the last words, then the leases, and only then the connections.
       await Promise.all(configured.all.map((surface) => surface.drain()));
-      const stopping = runner.stop();
+      const stopping = Promise.all([runner.stop(), warnings.stop()]);
       await pacer.flush(FLUSH_MS);
       await stopping;
     }, LET_GO_MS);

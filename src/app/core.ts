@@ -1,8 +1,7 @@
 /** Everything between the surfaces and the outside: storage, models, money, runs, commands, requests. */
 
 import { rm } from 'node:fs/promises';
-import { guardCommands } from '../commands/guard.ts';
-import { createAdminWarnings } from '../core/admin-warnings.ts';
+import { type AdminWarnings, createAdminWarnings } from '../core/admin-warnings.ts';
 import { type ApiKeys, createApiKeys } from '../core/api-keys.ts';
 import { createBudget } from '../core/budget/ledger.ts';
 import type { Handler, Surface, SurfaceName } from '../core/chat.ts';
@@ -41,6 +40,7 @@ export interface CoreParts {
   readonly runs: RunStore;
   readonly pacer: Pacer;
   readonly runner: Runner;
+  readonly warnings: AdminWarnings;
   readonly commands: readonly Command[];
   readonly requests: Requests;
   readonly handler: Handler;
@@ -75,13 +75,12 @@ export async function createCore(options: {
   const filesDirectory = await createFilesDirectory(clock.now());
   stops.add(() => rm(filesDirectory, { recursive: true, force: true }));
 
-  const budget = createBudget({ database, clock, timezone: config.timezone, defaults: config.budgets });
   const owner = createOwner();
-  const runs = createRunStore({ database, budget, clock, owner, leaseMs: LEASE_MS });
   const pacer = createPacer({ clock, log });
-  const conversations = createConversations({ store: cache, ttlMs: config.ask.memoryMs });
   const people = createPeople({ database, clock });
   const warnings = createAdminWarnings({
+    database,
+    owner,
     channels: config.budgets.warnIn,
     surfaces,
     pacer,
@@ -90,6 +89,15 @@ export async function createCore(options: {
     clock,
     log,
   });
+  const budget = createBudget({
+    database,
+    clock,
+    timezone: config.timezone,
+    defaults: config.budgets,
+    outbox: warnings,
+  });
+  const runs = createRunStore({ database, budget, clock, owner, leaseMs: LEASE_MS });
+  const conversations = createConversations({ store: cache, ttlMs: config.ask.memoryMs });
   const runner = createRunner({
     warnings,
     store: runs,
@@ -106,7 +114,7 @@ export async function createCore(options: {
     fileAfterPages: config.replies.fileAfterPages,
     surfaces,
   });
-  const everyCommand = assembleCommands({
+  const commands = assembleCommands({
     config,
     database,
     cache,
@@ -116,19 +124,10 @@ export async function createCore(options: {
     runs,
     people,
     filesDirectory,
+    runner,
     clock,
     log,
   });
-  const commands = config.guard
-    ? guardCommands(everyCommand, {
-        config: config.guard,
-        models,
-        runner,
-        runs,
-        clock,
-        timezone: config.timezone,
-      })
-    : everyCommand;
   const { askAboveMicroUsd } = config.budgets;
   const proposals = createProposals({ store: cache, budget, askAboveMicroUsd });
   const requests = createRequests({
@@ -147,7 +146,7 @@ export async function createCore(options: {
   const handler = createHandler({ requests, runner, runs, pacer, proposals, surfaces, log });
   const keys = createApiKeys({ database, clock });
   const exchanges = createKeptValues(database);
-  return { replicate, exchanges, keys, runs, pacer, runner, commands, requests, handler };
+  return { replicate, exchanges, keys, runs, pacer, runner, warnings, commands, requests, handler };
 
   async function createLimits() {
     const { requests: window, cooldowns } = config.limits;

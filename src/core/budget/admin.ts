@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { writeAudit } from './audit.ts';
+import { endsAfter } from './bucket-queries.ts';
 import type { CapState } from './budget.ts';
 import { type AdminChange, changeAlone, settingOf, stateAfter, withoutCap } from './change.ts';
 import { ensureBuckets } from './ensure-buckets.ts';
@@ -9,13 +10,35 @@ import { formatUsdExactly } from './money.ts';
 import { rankOf, scopeKey } from './scope.ts';
 import { slotOf } from './slots.ts';
 
+/** What an admin changes in what a bucket has spent. */
+async function writeEntry(
+  { transaction, by, now }: AdminChange,
+  entry: {
+    readonly kind: 'grant' | 'adjust';
+    readonly bucketId: number;
+    readonly spentMicroUsd: number;
+  },
+): Promise<void> {
+  await transaction
+    .insertInto('entry')
+    .values({
+      at: now,
+      kind: entry.kind,
+      bucket_id: entry.bucketId,
+      actor_id: by.personId,
+      reserved_micro_usd: 0,
+      spent_micro_usd: entry.spentMicroUsd,
+    })
+    .execute();
+}
+
 /** Credit belongs to the scope itself: a person who unlinks takes theirs along. */
 export async function grantCredit(
   change: AdminChange,
   amountMicroUsd: number,
   expiresAt: number | undefined,
 ): Promise<CapState> {
-  const { transaction, book, scope, by, now } = change;
+  const { transaction, book, scope, now } = change;
   await changeAlone(transaction, book);
   if (!(await settingOf(change)).policy) throw withoutCap(scope);
   const { id } = await transaction
@@ -35,17 +58,7 @@ export async function grantCredit(
     })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await transaction
-    .insertInto('entry')
-    .values({
-      at: now,
-      kind: 'grant',
-      bucket_id: id,
-      actor_id: by.personId,
-      reserved_micro_usd: 0,
-      spent_micro_usd: -amountMicroUsd,
-    })
-    .execute();
+  await writeEntry(change, { kind: 'grant', bucketId: id, spentMicroUsd: -amountMicroUsd });
   const expiry = expiresAt === undefined ? '' : ` until ${new Date(expiresAt).toISOString()}`;
   await writeAudit(change, { action: 'grant', after: `${formatUsdExactly(amountMicroUsd)}${expiry}` });
   const state = await stateAfter(change);
@@ -81,7 +94,7 @@ export async function setPaused(change: AdminChange, paused: boolean): Promise<b
 
 /** In the bucket of the current period, and in those that a cap with another unit left behind. */
 export async function resetSpent(change: AdminChange): Promise<CapState> {
-  const { transaction, book, scope, by, now } = change;
+  const { transaction, book, scope, now } = change;
   await changeAlone(transaction, book);
   const { policy } = await settingOf(change);
   if (!policy) throw withoutCap(scope);
@@ -92,22 +105,12 @@ export async function resetSpent(change: AdminChange): Promise<CapState> {
     .select(['id', 'scope', 'unit', 'spent_micro_usd'])
     .where('scope', 'in', policy.keys)
     .where('unit', '!=', 'credit')
-    .where(({ eb, or }) => or([eb('ends_at', 'is', null), eb('ends_at', '>', now)]))
+    .where(endsAfter(now))
     .orderBy('scope')
     .orderBy('id');
   const buckets = await (book.kind === 'postgres' ? open.forUpdate() : open).execute();
   for (const { id, spent_micro_usd } of buckets) {
-    await transaction
-      .insertInto('entry')
-      .values({
-        at: now,
-        kind: 'adjust',
-        bucket_id: id,
-        actor_id: by.personId,
-        reserved_micro_usd: 0,
-        spent_micro_usd: -spent_micro_usd,
-      })
-      .execute();
+    await writeEntry(change, { kind: 'adjust', bucketId: id, spentMicroUsd: -spent_micro_usd });
     await transaction
       .updateTable('bucket')
       .set({ spent_micro_usd: 0, warned: 0 })

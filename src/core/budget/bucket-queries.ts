@@ -1,9 +1,10 @@
 /** The statements that lock and change buckets, compiled once for each database. */
 
-import { type Expression, sql as raw, type Selectable, type SqlBool } from 'kysely';
+import { type Expression, type ExpressionBuilder, sql as raw, type Selectable, type SqlBool } from 'kysely';
 import type { BucketTable } from '../storage/budget-tables.ts';
 import type { Database } from '../storage/database.ts';
 import { indexes, itemAt, reusableBySize, reusableQuery } from '../storage/reusable-query.ts';
+import type { Tables } from '../storage/tables.ts';
 
 export type Bucket = Selectable<BucketTable>;
 
@@ -19,6 +20,12 @@ export interface BucketName {
 
 /** Whether a run is counted in a bucket, by the run's entries there: more than 0 when it is. */
 export const MEMBERSHIP = raw<number>`sum(case kind when 'hold' then 1 when 'adjust' then 1 when 'leave' then -1 else 0 end)`;
+
+/** The condition that a bucket's period, or a credit, ends after this moment or never. */
+export function endsAfter(at: number) {
+  return ({ eb, or }: ExpressionBuilder<Tables, 'bucket'>) =>
+    or([eb('ends_at', 'is', null), eb('ends_at', '>', at)]);
+}
 
 interface Locking {
   readonly names: readonly BucketName[];

@@ -98,6 +98,12 @@ export interface Crossing {
   readonly resetsAt?: number;
 }
 
+/** Keeps what is to be told until it is. */
+export interface CrossingOutbox {
+  /** Writes them down in the transaction that found them, so that no death of a process loses one. */
+  put(transaction: Transaction<Tables>, crossings: readonly Crossing[]): Promise<void>;
+}
+
 /** The admin who changes something, and where they said so. */
 export interface Actor {
   readonly personId: string;
@@ -142,8 +148,9 @@ export interface Budget {
   hold(transaction: Transaction<Tables>, request: HoldRequest): Promise<HoldResult>;
   /**
    * Turns a run's hold into what it really cost, in full even above the hold, and gives the rest back; the period is the
-   * one in which the hold was taken. 0 releases it. Gives the caps of which 80 or 100 % are spent by this, to be told once
-   * the transaction is committed. Does nothing, and gives undefined, when the hold was resolved before.
+   * one in which the hold was taken. 0 releases it. Gives the caps of which 80 or 100 % are spent by this, which are in the
+   * outbox then, to be told once the transaction is committed. Does nothing, and gives undefined, when the hold was
+   * resolved before.
    */
   settle(
     transaction: Transaction<Tables>,
@@ -156,6 +163,8 @@ export interface Budget {
    * Undefined when it only waits for running requests, is too small for this one request, or was told about before.
    */
   usedUp(refusal: Extract<HoldResult, { held: false }>): Promise<Crossing | undefined>;
+  /** The caps under which a run's hold was taken, as they stand now: also those of the roles that its person had then. */
+  statesOfRun(runId: string): Promise<readonly CapState[]>;
   /** The caps that apply, the person's own first. */
   states(asker: string | Asker): Promise<readonly CapState[]>;
   /** One scope's cap as it stands now. Throws UserError when the scope has none (a role, channel or workspace). */

@@ -73,6 +73,22 @@ function shortName(scope: Scope): string {
   }
 }
 
+/** After an amount that is left, whose it is: ` for everybody`; nothing of the person's own. */
+export function describeWhose(scope: Scope): string {
+  switch (scope.kind) {
+    case 'person':
+      return '';
+    case 'role':
+      return ' for your role';
+    case 'channel':
+      return ' in this channel';
+    case 'workspace':
+      return ` in this ${workspaceWord(scope)}`;
+    case 'everybody':
+      return ' for everybody';
+  }
+}
+
 /** For admins: `discord:123`, `role discord:456 (shared by its members)`, `channel …`, `everybody together`. */
 export function scopeName(scope: Scope): string {
   switch (scope.kind) {

@@ -3,6 +3,7 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
+import type { Bucket } from './bucket-queries.ts';
 import { carriedInto, limitIn } from './carry-over.ts';
 import { rankOf } from './scope.ts';
 import { nameOf, type Slot } from './slots.ts';
@@ -35,4 +36,18 @@ export async function ensureBuckets(
     .onConflict((conflict) => conflict.columns(['scope', 'unit', 'period']).doNothing())
     .executeTakeFirst();
   return Number(made.numInsertedOrUpdatedRows ?? 0n);
+}
+
+/** One slot's bucket, made if it is missing; not locked. */
+export async function ensureBucket(
+  transaction: Transaction<Tables>,
+  book: Book,
+  slot: Slot,
+): Promise<Bucket> {
+  await ensureBuckets(transaction, book, [slot]);
+  return transaction
+    .selectFrom('bucket')
+    .selectAll()
+    .where(({ and }) => and({ ...nameOf(slot) }))
+    .executeTakeFirstOrThrow();
 }

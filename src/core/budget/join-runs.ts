@@ -6,7 +6,7 @@
 import { type SqlBool, sql, type Transaction } from 'kysely';
 import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';
-import { type Bucket, MEMBERSHIP } from './bucket-queries.ts';
+import { type Bucket, endsAfter, MEMBERSHIP } from './bucket-queries.ts';
 import { rankOf } from './scope.ts';
 
 export interface Joining {
@@ -35,7 +35,7 @@ export async function sourcesOf(
           .select('id')
           .where('scope', '=', target.scope)
           .where('unit', 'not in', [target.unit, 'credit'])
-          .where(({ eb, or }) => or([eb('ends_at', 'is', null), eb('ends_at', '>', target.starts_at)]))
+          .where(endsAfter(target.starts_at))
           .execute()
       : await transaction
           .selectFrom('hold')

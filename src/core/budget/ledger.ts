@@ -10,7 +10,8 @@ import { estimateOf } from './estimates.ts';
 import { createTakeHold } from './hold.ts';
 import { assertAmount } from './money.ts';
 import { namedScopes } from './named-scopes.ts';
-import { scopesOf } from './scope.ts';
+import { scopeKey, scopesOf } from './scope.ts';
+import { scopesOfRun } from './scopes-of-run.ts';
 import { clearCap, setCap } from './set-cap.ts';
 import { pauseOf, readSettings, type Setting } from './settings.ts';
 import { createSettingsCache, lockPolicies } from './settings-cache.ts';
@@ -70,6 +71,10 @@ export function createBudget(options: BudgetOptions): Budget {
     async usedUp(refusal) {
       if ('pause' in refusal && refusal.pause) return undefined;
       return sql.transaction().execute((transaction) => noteUsedUp(transaction, book, refusal, clock.now()));
+    },
+    async statesOfRun(runId) {
+      const states = await statesOf(await scopesOfRun(sql, runId));
+      return [...new Map(states.map((state) => [scopeKey(state.scope), state])).values()];
     },
     states(asker: string | Asker) {
       return statesOf(scopesOf(typeof asker === 'string' ? { personId: asker } : asker));

@@ -3,13 +3,13 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
-import type { Bucket } from './bucket-queries.ts';
+import { type Bucket, endsAfter } from './bucket-queries.ts';
 import type { Scope } from './budget.ts';
-import { ensureBuckets } from './ensure-buckets.ts';
+import { ensureBucket } from './ensure-buckets.ts';
 import { joinRuns, leaveRuns, lockOpenHolds, sourcesOf } from './join-runs.ts';
 import { scopeKey } from './scope.ts';
 import { peopleUnder, readSettings } from './settings.ts';
-import { nameOf, slotOf } from './slots.ts';
+import { slotOf } from './slots.ts';
 
 export interface Move {
   /** Whose runs. */
@@ -53,13 +53,7 @@ export async function moveRuns(transaction: Transaction<Tables>, book: Book, mov
   const [setting] = await readSettings(transaction, book.defaults, [scope]);
   const policy = setting?.policy;
   if (!policy) return;
-  const slot = slotOf(book, policy, now);
-  await ensureBuckets(transaction, book, [slot]);
-  const target = await transaction
-    .selectFrom('bucket')
-    .selectAll()
-    .where(({ and }) => and({ ...nameOf(slot) }))
-    .executeTakeFirstOrThrow();
+  const target = await ensureBucket(transaction, book, slotOf(book, policy, now));
   const people = peopleUnder(policy);
   const sourceIds = await sourcesOf(transaction, target, people);
   // A person's own name keeps its runs: nobody looks there while they are linked.
@@ -69,7 +63,7 @@ export async function moveRuns(transaction: Transaction<Tables>, book: Book, mov
     .selectAll()
     .where('scope', '=', scopeKey({ kind: 'person', id: from }))
     .where('unit', '!=', 'credit')
-    .where(({ eb, or }) => or([eb('ends_at', 'is', null), eb('ends_at', '>', now)]))
+    .where(endsAfter(now))
     .orderBy('id')
     .execute();
   await lockOpenHolds(transaction, kind, [...sourceIds, ...left.map(({ id }) => id)]);

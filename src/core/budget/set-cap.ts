@@ -5,23 +5,17 @@ import type { Cap, CapState } from './budget.ts';
 import { formatCapExactly } from './cap.ts';
 import { limitIn } from './carry-over.ts';
 import { type AdminChange, changeAlone, settingOf, stateAfter } from './change.ts';
-import { ensureBuckets } from './ensure-buckets.ts';
+import { ensureBucket } from './ensure-buckets.ts';
 import { joinRuns, sourcesOf } from './join-runs.ts';
 import { scopeKey } from './scope.ts';
 import { limitOf, type Policy, peopleUnder } from './settings.ts';
-import { nameOf, slotOf } from './slots.ts';
+import { slotOf } from './slots.ts';
 import { percentOf } from './warnings.ts';
 
 /** The bucket of the current period under a cap that has just changed, with everything that was spent in it. */
 async function applyCap(change: AdminChange, policy: Policy): Promise<void> {
   const { transaction, book, now } = change;
-  const slot = slotOf(book, policy, now);
-  await ensureBuckets(transaction, book, [slot]);
-  const found = transaction
-    .selectFrom('bucket')
-    .selectAll()
-    .where(({ and }) => and({ ...nameOf(slot) }));
-  const target = await found.executeTakeFirstOrThrow();
+  const target = await ensureBucket(transaction, book, slotOf(book, policy, now));
   const personIds = peopleUnder(policy);
   await joinRuns(transaction, {
     kind: book.kind,
@@ -30,6 +24,7 @@ async function applyCap(change: AdminChange, policy: Policy): Promise<void> {
     personIds,
     now,
   });
+  const found = transaction.selectFrom('bucket').selectAll().where('id', '=', target.id);
   const bucket = await (book.kind === 'postgres' ? found.forUpdate() : found).executeTakeFirstOrThrow();
   const limit = limitIn(book.defaults, policy.cap, bucket.carried_micro_usd);
   await transaction

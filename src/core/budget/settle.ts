@@ -60,9 +60,10 @@ function chargesOf(buckets: readonly RunBucket[], cost: number, now: number): Ch
 /** Undefined, and nothing is changed, when there is no open hold of this run. */
 export async function settleHold(
   transaction: Transaction<Tables>,
-  { queries }: Book,
+  book: Book,
   options: SettleOptions & { readonly runId: string; readonly costMicroUsd: number; readonly now: number },
 ): Promise<readonly Crossing[] | undefined> {
+  const { queries } = book;
   const { runId, costMicroUsd, now, measured = false, typical = false } = options;
   assertAmount(costMicroUsd);
   const [hold] = await queries.resolveHold(transaction, {
@@ -77,5 +78,5 @@ export async function settleHold(
   const kind = costMicroUsd === 0 ? 'release' : 'settle';
   await changeBuckets(transaction, queries, { kind, runId, changes, now });
   if (typical) await learn(transaction, queries, { ...hold, costMicroUsd });
-  return noteCrossings(transaction, buckets, changes, now);
+  return noteCrossings(transaction, book, { buckets, changes, now });
 }

@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../storage/tables.ts';
 import type { Book } from './book.ts';
-import type { Bucket, BucketName } from './bucket-queries.ts';
+import { type Bucket, type BucketName, endsAfter } from './bucket-queries.ts';
 import type { CapState, Pause } from './budget.ts';
 import { carriedInto, limitIn } from './carry-over.ts';
 import type { Period } from './periods.ts';
@@ -94,20 +94,15 @@ async function readSlots(sql: Kysely<Tables>, slots: readonly Slot[], now: numbe
   const rows = await sql
     .selectFrom('bucket')
     .selectAll()
-    .where(({ and, eb, or }) =>
-      or([
+    .where((expressions) => {
+      const { and, eb, or } = expressions;
+      return or([
         ...slots.map((slot) => and({ ...nameOf(slot) })),
         ...(creditKeys.length === 0
           ? []
-          : [
-              and([
-                eb('unit', '=', 'credit'),
-                eb('scope', 'in', creditKeys),
-                or([eb('ends_at', 'is', null), eb('ends_at', '>', now)]),
-              ]),
-            ]),
-      ]),
-    )
+          : [and([eb('unit', '=', 'credit'), eb('scope', 'in', creditKeys), endsAfter(now)(expressions)])]),
+      ]);
+    })
     .execute();
   return slots.map((slot) => fillSlot(slot, rows));
 }

@@ -30,13 +30,13 @@ function crossingOf(bucket: Bucket, percent: 80 | 100, spentMicroUsd: number): C
   };
 }
 
-/** What these changes make to be told, marked as told in the caller's transaction. */
+/** What these changes make to be told: marked as noticed, and put into the outbox, in the caller's transaction. */
 export async function noteCrossings(
   transaction: Transaction<Tables>,
-  buckets: readonly Bucket[],
-  changes: readonly Change[],
-  now: number,
+  { outbox }: Book,
+  options: { readonly buckets: readonly Bucket[]; readonly changes: readonly Change[]; readonly now: number },
 ): Promise<Crossing[]> {
+  const { buckets, changes, now } = options;
   const crossings: Crossing[] = [];
   for (const bucket of buckets) {
     if (bucket.unit === 'credit' || expiryOf(bucket) <= now) continue;
@@ -47,13 +47,14 @@ export async function noteCrossings(
     await transaction.updateTable('bucket').set({ warned: percent }).where('id', '=', bucket.id).execute();
     crossings.push(crossingOf(bucket, percent, spent));
   }
+  if (crossings.length > 0) await outbox?.put(transaction, crossings);
   return crossings;
 }
 
-/** The cap of a refusal when its period is used up, the first time that anybody says so. */
+/** The cap of a refusal when its period is used up, the first time that anybody says so; put into the outbox, too. */
 export async function noteUsedUp(
   transaction: Transaction<Tables>,
-  { periods }: Book,
+  { periods, outbox }: Book,
   { state, needsMicroUsd }: { readonly state: CapState; readonly needsMicroUsd: number },
   now: number,
 ): Promise<Crossing | undefined> {
@@ -70,7 +71,10 @@ export async function noteUsedUp(
     .where('warned', '<', 100)
     .returningAll()
     .executeTakeFirst();
-  return bucket && crossingOf(bucket, 100, bucket.spent_micro_usd);
+  if (!bucket) return undefined;
+  const crossing = crossingOf(bucket, 100, bucket.spent_micro_usd);
+  await outbox?.put(transaction, [crossing]);
+  return crossing;
 }
 
 /** The cap to warn a person of: the one of which most is spent, 80 % or more; undefined when there is none. */

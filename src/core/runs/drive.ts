@@ -158,7 +158,7 @@ export async function drive(
     const gone = removed ? [ANSWER_GONE] : [];
     const lines = [...gone, ...answer.lines];
     const cut = wasCut(settled, followed?.prediction);
-    const caps = await dependencies.budget.states({ personId: run.personId, place: run.place });
+    const caps = await dependencies.budget.statesOfRun(run.id);
     const message = finalMessage(settled, { files: answer.files, lines, text, cut, notice }, caps);
     while (writer) {
       try {

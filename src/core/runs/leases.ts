@@ -3,8 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { type Kysely, sql as raw } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../storage/database.ts';
+import type { Tables } from '../storage/tables.ts';
 import { OPEN_STATES, type Run } from './run.ts';
 import { fromRow } from './run-row.ts';
 
@@ -58,23 +60,8 @@ export function createLeases(options: { database: Database; clock: Clock; owner:
         .where('state', 'in', OPEN_STATES)
         .orderBy('created_at')
         .execute();
-      const taken: Run[] = [];
-      for (const row of rows) {
-        if (row.lease_owner === owner) {
-          taken.push(fromRow(row));
-          continue;
-        }
-        if (row.lease_until > clock.now() && !isDeadHere(row.lease_owner, owner)) continue;
-        const update = await sql
-          .updateTable('run')
-          .set({ lease_owner: owner, lease_until: clock.now() + LEASE_MS })
-          .where('id', '=', row.id)
-          .where('lease_until', '=', row.lease_until)
-          .where('lease_owner', row.lease_owner === null ? 'is' : '=', row.lease_owner)
-          .executeTakeFirst();
-        if (update.numUpdatedRows === 1n) taken.push(fromRow(row));
-      }
-      return taken;
+      const taken = await takeLeases(sql, { table: 'run', rows, owner, clock });
+      return taken.map(fromRow);
     },
     async release() {
       await sql
@@ -85,6 +72,39 @@ export function createLeases(options: { database: Database; clock: Clock; owner:
         .execute();
     },
   };
+}
+
+/** What every leased row has. */
+interface Leased {
+  readonly id: string | number;
+  readonly lease_owner: string | null;
+  readonly lease_until: number;
+}
+
+/** Those of the table's rows that are ours: they were before, or they are abandoned and nobody else was quicker to take them. */
+export async function takeLeases<R extends Leased>(
+  sql: Kysely<Tables>,
+  options: {
+    readonly table: 'run' | 'admin_warning';
+    readonly rows: readonly R[];
+    readonly owner: string;
+    readonly clock: Clock;
+  },
+): Promise<R[]> {
+  const { table, rows, owner, clock } = options;
+  const taken: R[] = [];
+  for (const row of rows) {
+    if (row.lease_owner !== owner) {
+      if (row.lease_until > clock.now() && !isDeadHere(row.lease_owner, owner)) continue;
+      const { numAffectedRows } = await raw`
+        update ${raw.table(table)} set lease_owner = ${owner}, lease_until = ${clock.now() + LEASE_MS}
+        where id = ${row.id} and lease_until = ${row.lease_until}
+          and lease_owner is not distinct from ${row.lease_owner}`.execute(sql);
+      if (numAffectedRows !== 1n) continue;
+    }
+    taken.push(row);
+  }
+  return taken;
 }
 
 /** True when the owner lived here and certainly lives no more; a lease from elsewhere has to run out. */

@@ -1,7 +1,7 @@
 /** What people read while a run lasts and when it has ended. */
 
 import type { CapState } from '../budget/budget.ts';
-import { describeNearlyUsed } from '../budget/describe.ts';
+import { describeNearlyUsed, describeWhose } from '../budget/describe.ts';
 import { formatUsd, formatUsdLeft } from '../budget/money.ts';
 import { nearlyUsed } from '../budget/warnings.ts';
 import type { Button, Message } from '../chat.ts';
@@ -121,8 +121,7 @@ function describeLeft(caps: readonly CapState[]): string | undefined {
     );
   if (!tightest) return undefined;
   const period = { day: ' today', week: ' this week', month: ' this month', once: '' }[tightest.cap.unit];
-  const whose = tightest.scope.kind === 'everybody' ? ' for everybody' : '';
-  return `${formatUsdLeft(Math.max(0, tightest.leftMicroUsd))} left${period}${whose}`;
+  return `${formatUsdLeft(Math.max(0, tightest.leftMicroUsd))} left${period}${describeWhose(tightest.scope)}`;
 }
 
 function formatDuration(ms: number): string {

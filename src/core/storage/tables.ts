@@ -34,6 +34,7 @@ export interface Tables {
   model_pin: ModelPinTable;
   allowed_model: AllowedModelTable;
   cache: CacheTable;
+  admin_warning: AdminWarningTable;
 }
 
 /** One accepted model command; see core/runs/run.ts. */
@@ -108,6 +109,20 @@ export interface AllowedModelTable {
   ref: string;
   allowed_by: string;
   allowed_at: number;
+}
+
+/** What one channel of the admins is still to be told; see core/warning-outbox.ts. */
+export interface AdminWarningTable {
+  id: Generated<number>;
+  /** `discord:<channel id>`, `slack:<channel id>`. */
+  channel: string;
+  /** JSON of the crossing. */
+  crossing: string;
+  /** When it is not worth telling any more. */
+  expires_at: number;
+  /** The process that tells it. */
+  lease_owner: string | null;
+  lease_until: number;
 }
 
 /** Keyv's rows: what may be lost. */

@@ -3,9 +3,11 @@ import type { Place } from '../../../src/core/chat.ts';
 import { createRunStore, type RunStore } from '../../../src/core/runs/store.ts';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
+import { createWarningOutbox } from '../../../src/core/warning-outbox.ts';
+import { createFakeClock } from '../../fake-clock.ts';
 import { databaseKinds } from '../storage/databases.ts';
 import { BrokenOff, breakOff } from './failing-database.ts';
-import { BOSS, cap, type Ledger, openLedger, person } from './open-ledger.ts';
+import { BOSS, cap, type Ledger, NOON, openLedger, person } from './open-ledger.ts';
 
 const HERE: Place = { surface: 'discord', workspace: '7', channel: '8', direct: false };
 const ROLES = ['discord:5'];
@@ -47,6 +49,7 @@ async function contents({ sql }: Database): Promise<unknown> {
     ),
     buckets: await sql.selectFrom('bucket').selectAll().orderBy('id').execute(),
     estimates: await sql.selectFrom('estimate').selectAll().execute(),
+    warnings: await sql.selectFrom('admin_warning').select(['channel', 'crossing']).orderBy('id').execute(),
   };
 }
 
@@ -54,8 +57,17 @@ it.each(databaseKinds)('is all or nothing wherever admit or settle breaks off, o
   const place = await kind.create();
   const real = await openDatabase(place.url);
   const failing = breakOff(real);
+  const clock = createFakeClock(NOON);
   const ledger = openLedger({
     database: failing.database,
+    clock,
+    outbox: createWarningOutbox({
+      database: failing.database,
+      clock,
+      owner: 'test',
+      channels: ['discord:7', 'slack:C0'],
+      serves: () => true,
+    }),
     defaults: {
       eachChannel: cap('0.1 per day'),
       eachWorkspace: cap('0.1 per week'),
@@ -63,7 +75,7 @@ it.each(databaseKinds)('is all or nothing wherever admit or settle breaks off, o
       carryOver: 2,
     },
   });
-  const { budget, clock } = ledger;
+  const { budget } = ledger;
   const store = createRunStore({ database: failing.database, budget, clock, owner: 'test', leaseMs: 60_000 });
   // The person's allowance pays a part and credit the rest, so that every kind of statement occurs.
   await budget.grant(person('ann'), 5_000, {}, BOSS);
@@ -98,6 +110,7 @@ it.each(databaseKinds)('is all or nothing wherever admit or settle breaks off, o
       );
     }
     expect(await budget.state(person('ann'))).toMatchObject({ creditMicroUsd: 4_700 });
+    expect((await real.sql.selectFrom('admin_warning').select('channel').execute()).length).toBe(2);
   } finally {
     await real.close();
     await place.remove();

@@ -6,8 +6,10 @@
 
 import { writeSync } from 'node:fs';
 import { createBudget } from '../../../dist/core/budget/ledger.js';
+import { createOwner } from '../../../dist/core/runs/leases.js';
 import { createRunStore } from '../../../dist/core/runs/store.js';
 import { openDatabase } from '../../../dist/core/storage/open-database.js';
+import { createWarningOutbox } from '../../../dist/core/warning-outbox.js';
 
 const { url, id, writes } = JSON.parse(process.argv[2] ?? '{}');
 const WRITES = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode']);
@@ -36,8 +38,11 @@ const defaults = {
   people: new Map(),
   roles: new Map([['discord:5', per(100_000, 'month')]]),
 };
-const budget = createBudget({ database, clock, timezone: 'UTC', defaults });
-const store = createRunStore({ database, budget, clock, owner: 'dying', leaseMs: 60_000 });
+const owner = createOwner();
+const serves = () => true;
+const outbox = createWarningOutbox({ database, clock, owner, channels: ['discord:9'], serves });
+const budget = createBudget({ database, clock, timezone: 'UTC', defaults, outbox });
+const store = createRunStore({ database, budget, clock, owner, leaseMs: 60_000 });
 
 const admission = await store.admit(
   {

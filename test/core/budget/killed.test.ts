@@ -4,8 +4,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { systemClock } from '../../../src/core/clock.ts';
+import { createOwner } from '../../../src/core/runs/leases.ts';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
+import { createWarningOutbox } from '../../../src/core/warning-outbox.ts';
 import { databaseKinds } from '../storage/databases.ts';
 import { openLedger } from './open-ledger.ts';
 
@@ -27,26 +30,28 @@ async function live(dying: {
   return said.trim();
 }
 
-/** What the database knows of a run: its event, its hold, its row, its entries. */
+/** What the database knows of a run: its event, its hold, its row, its entries, what is to be told of its person. */
 async function known({ sql }: Database, id: string) {
   const event = await sql.selectFrom('event').select('id').where('run_id', '=', id).executeTakeFirst();
   const hold = await sql.selectFrom('hold').select('state').where('run_id', '=', id).executeTakeFirst();
   const run = await sql.selectFrom('run').select('state').where('id', '=', id).executeTakeFirst();
   const entries = await sql.selectFrom('entry').select('kind').where('run_id', '=', id).execute();
+  const warnings = await sql.selectFrom('admin_warning').select('crossing').execute();
   return [
     event && 'event',
     hold?.state,
     run?.state,
     entries.filter(({ kind }) => kind === 'hold').length,
     entries.filter(({ kind }) => kind === 'settle').length,
+    warnings.filter(({ crossing }) => crossing.includes(`"${id}"`)).length,
   ];
 }
 
 /** By what was committed, under five caps. */
 const STORED = new Map([
-  ['', [undefined, undefined, undefined, 0, 0]],
-  ['admitted', ['event', 'held', 'admitted', 5, 0]],
-  ['admitted settled', ['event', 'settled', 'settled', 5, 5]],
+  ['', [undefined, undefined, undefined, 0, 0, 0]],
+  ['admitted', ['event', 'held', 'admitted', 5, 0, 0]],
+  ['admitted settled', ['event', 'settled', 'settled', 5, 5, 1]],
 ]);
 
 it.concurrent.each(databaseKinds)(
@@ -66,6 +71,10 @@ it.concurrent.each(databaseKinds)(
         ]);
         expect(await budget.verify()).toEqual([]);
       }
+      // Nobody waits for the lease of a process that died here.
+      const next = { database, clock: systemClock, owner: createOwner() };
+      const outbox = createWarningOutbox({ ...next, channels: ['discord:9'], serves: () => true });
+      expect(await outbox.takeOver()).toMatchObject([{ channel: 'discord:9', crossing: { percent: 80 } }]);
       // So many writes has each of them.
       expect(seen.filter((said) => said === '').length).toBeGreaterThanOrEqual(6);
       expect(seen.filter((said) => said === 'admitted').length).toBeGreaterThanOrEqual(6);

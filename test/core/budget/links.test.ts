@@ -108,6 +108,20 @@ describe.each(databaseKinds)('linked accounts on $name', (kind) => {
     expect(await ledger.settle('b', 1)).toEqual([]);
   });
 
+  it('are one person in what is told of a run, for as long as they are linked', async () => {
+    await ledger.hold('b1', 100, by(BOB));
+    const left = async (runId: string) =>
+      (await ledger.budget.statesOfRun(runId)).map(({ scope, leftMicroUsd }) => [scope, leftMicroUsd]);
+    const everybody = [EVERYBODY, 99_800];
+    await link(ANN, BOB);
+    await ledger.hold('b2', 100, by(BOB));
+    expect(await left('b1')).toEqual([[person(ANN), 800], everybody]);
+    expect(await left('b2')).toEqual([[person(ANN), 800], everybody]);
+    await ledger.links.unlink(BOB);
+    expect(await left('b1')).toEqual([[person(BOB), 800], everybody]);
+    expect(await left('b2')).toEqual([[person(BOB), 800], everybody]);
+  });
+
   it('take a code once, for ten minutes, typed on the other one, in any case', async () => {
     const code = await ledger.links.startLink(ANN);
     expect(code).toMatch(/^[A-HJKMNP-Z2-9]{8}$/);

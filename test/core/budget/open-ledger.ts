@@ -1,6 +1,12 @@
 /** A ledger for tests, with a clock that stands still: holds and settlements in transactions of their own. */
 
-import type { Budget, HoldRequest, Scope, SettleOptions } from '../../../src/core/budget/budget.ts';
+import type {
+  Budget,
+  CrossingOutbox,
+  HoldRequest,
+  Scope,
+  SettleOptions,
+} from '../../../src/core/budget/budget.ts';
 import { parseCap } from '../../../src/core/budget/cap.ts';
 import { createBudget } from '../../../src/core/budget/ledger.ts';
 import { createLinks, type Links } from '../../../src/core/budget/links.ts';
@@ -43,6 +49,7 @@ export interface LedgerOptions {
   readonly timezone?: string;
   readonly startAt?: number;
   readonly clock?: FakeClock;
+  readonly outbox?: CrossingOutbox;
 }
 
 /** Saturday, noon. */
@@ -57,7 +64,8 @@ export function openLedger({ database, defaults, timezone = 'UTC', ...options }:
     people: new Map(),
     ...defaults,
   };
-  const budget = createBudget({ database, clock, timezone, defaults: caps });
+  const { outbox } = options;
+  const budget = createBudget({ database, clock, timezone, defaults: caps, ...(outbox && { outbox }) });
   return {
     budget,
     clock,

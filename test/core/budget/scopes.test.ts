@@ -199,6 +199,30 @@ describe('budgets by scope', () => {
     ]);
   });
 
+  it('knows of a run under which of them its hold was taken, and how they stand now', async () => {
+    await ledger.budget.grant(HELPERS, 40, {}, BOSS);
+    await ledger.hold('a', 320, { roles: [...ROLES, 'discord:501'], place: HERE });
+    await ledger.hold('b', 100, { personId: 'bob', place: HERE });
+    await ledger.settle('a', 310);
+    await ledger.budget.set(person('ann'), cap('0.0005 per day'), BOSS);
+    const left = async (runId: string) =>
+      (await ledger.budget.statesOfRun(runId)).map(({ scope, leftMicroUsd }) => [scope, leftMicroUsd]);
+    expect(await left('a')).toEqual([
+      [person('ann'), 190],
+      [HELPERS, 30],
+      [CHANNEL, 90],
+      [SERVER, 390],
+      [EVERYBODY, 99_590],
+    ]);
+    expect(await left('b')).toEqual([
+      [person('bob'), 900],
+      [CHANNEL, 90],
+      [SERVER, 390],
+      [EVERYBODY, 99_590],
+    ]);
+    expect(await left('none')).toEqual([]);
+  });
+
   it('lists every cap that somebody gave', async () => {
     await ledger.budget.set(CHANNEL, cap('2 per day'), BOSS);
     const scopes = (await ledger.budget.caps()).map(({ scope, source }) => ({ scope, source }));

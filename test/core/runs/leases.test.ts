@@ -7,6 +7,7 @@ import type { RunState } from '../../../src/core/runs/run.ts';
 import { toRow } from '../../../src/core/runs/run-row.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
 import { createFakeClock } from '../../fake-clock.ts';
+import { SAMPLE_RUN } from './sample-run.ts';
 
 /** No process has it: Linux counts to 4,194,304 at most. */
 const DEAD_PID = 999_999_999;
@@ -18,24 +19,7 @@ async function takenOver(owner: string, state: RunState = 'running'): Promise<[s
   const database = await openDatabase('sqlite::memory:');
   const clock = createFakeClock();
   const leases = createLeases({ database, clock, owner: createOwner() });
-  const run = {
-    id: 'run-1',
-    state,
-    personId: 'web:ada',
-    surface: 'web',
-    place: { surface: 'web', channel: 'lobby', direct: true },
-    command: 'ask',
-    plan: {
-      label: 'llama',
-      model: 'meta/llama',
-      input: {},
-      presenter: 'text',
-      cost: { by: 'free', deadlineSeconds: 60 },
-    },
-    replyRef: { surface: 'web' },
-    holdMicroUsd: 0,
-    createdAt: clock.now(),
-  } as const;
+  const run = { ...SAMPLE_RUN, state };
   await database.sql
     .insertInto('run')
     .values(toRow(run, owner, clock.now() + LEASE_MS))

@@ -12,6 +12,7 @@ import { openDatabase } from '../../../src/core/storage/open-database.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { databaseKinds } from '../storage/databases.ts';
 import { ADA, BOB, type SeenReply, startCore } from './running-core.ts';
+import { SAMPLE_RUN } from './sample-run.ts';
 
 const ANSWER = 'Yes, indeed.';
 const until = (condition: () => void | Promise<void>) =>
@@ -202,20 +203,6 @@ const UNLIMITED = {
 };
 
 function request(createdAt: number): Omit<Run, 'state' | 'holdMicroUsd'> {
-  return {
-    id: createRunId(createdAt),
-    personId: 'web:ada',
-    surface: 'web',
-    place: { surface: 'web', channel: 'lobby', direct: true },
-    command: 'ask',
-    plan: {
-      label: 'llama',
-      model: 'meta/meta-llama-3-70b-instruct',
-      input: {},
-      presenter: 'text',
-      cost: { by: 'free', deadlineSeconds: 60 },
-    },
-    replyRef: { surface: 'web' },
-    createdAt,
-  };
+  const { state, holdMicroUsd, ...sample } = SAMPLE_RUN;
+  return { ...sample, id: createRunId(createdAt), createdAt };
 }

@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { onTestFinished, vi } from 'vitest';
 import { createAsk } from '../../../src/commands/ask.ts';
 import { guardCommands } from '../../../src/commands/guard.ts';
+import { createRunServices, type RunServices } from '../../../src/commands/run-services.ts';
 import { createAdminWarnings } from '../../../src/core/admin-warnings.ts';
 import type { Budget } from '../../../src/core/budget/budget.ts';
 import { parseCap } from '../../../src/core/budget/cap.ts';
@@ -21,7 +22,7 @@ import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import type { Command } from '../../../src/core/command.ts';
 import type { Config, ModelConfig } from '../../../src/core/config/config.ts';
 import { createConversations } from '../../../src/core/conversations.ts';
-import { createIntake, type Intake } from '../../../src/core/files/intake.ts';
+import { createIntake } from '../../../src/core/files/intake.ts';
 import { createFilesDirectory, createRunFiles } from '../../../src/core/files/run-files.ts';
 import { createHandler } from '../../../src/core/handler.ts';
 import type { Log } from '../../../src/core/log.ts';
@@ -50,11 +51,22 @@ export const ADMIN: Person = { id: 'web:admin', name: 'Admin', platformAdmin: tr
 /** Micro-USD per second of the model that answers. */
 export const PRICE = 725;
 
+export interface CoreServices extends RunServices {
+  readonly models: Models;
+  readonly runs: RunStore;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly budget: Budget;
+  readonly log: Log;
+}
+
 export interface CoreOptions {
   readonly sandbox?: SandboxOptions;
   readonly model?: Partial<ModelConfig>;
   readonly eachPerson?: string;
   readonly everybody?: string;
+  /** Caps of roles by their ids. */
+  readonly roles?: Readonly<Record<string, string>>;
   readonly atOnce?: number;
   /** How many of a person's runs may wait; default none. */
   readonly queue?: number;
@@ -66,15 +78,7 @@ export interface CoreOptions {
   /** Where admins are told of their budgets, like `web:ops`. */
   readonly warnIn?: readonly string[];
   /** Beside `/ask`. */
-  readonly commands?: (services: {
-    readonly models: Models;
-    readonly intake: Intake;
-    readonly runs: RunStore;
-    readonly clock: Clock;
-    readonly database: Database;
-    readonly budget: Budget;
-    readonly log: Log;
-  }) => readonly Command[];
+  readonly commands?: (services: CoreServices) => readonly Command[];
   readonly guard?: NonNullable<Config['guard']>;
   /** What replies take of files; default nothing. */
   readonly fileLimits?: FileLimits;
@@ -84,6 +88,11 @@ export interface CoreOptions {
   readonly leases?: (leases: Leases) => Leases;
   /** How many times faster than the real one the clock runs, Replicate's included; default 10. */
   readonly speed?: number;
+}
+
+/** The id of the button with this label; '' without it. */
+export function buttonOf({ buttons }: Message, label: string): string {
+  return buttons?.find((button) => button.label === label)?.id ?? '';
 }
 
 /** A reply in memory: every message that was on show, in order. */
@@ -106,7 +115,7 @@ export interface Core {
   ask(prompt: string, more?: Partial<Invocation>): Promise<SeenReply>;
   press(buttonId: string, person: Person): Promise<string>;
   /** Like `press`, for a button that answers in a new reply. */
-  pressForReply(buttonId: string, person?: Person): Promise<SeenReply>;
+  pressForReply(buttonId: string, person?: Person, eventId?: string): Promise<SeenReply>;
   /** A reply by its id: `reply-1` of the first question, `press-2` of a button, `announced in <channel>`. */
   reply(id: string): SeenReply | undefined;
   /** Oldest first. */
@@ -143,16 +152,6 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   const { url } = await sandbox.start();
   const database = await openDatabase('sqlite::memory:');
   const cap = (text: string) => parseCap(text) ?? { amountMicroUsd: 0, unit: 'day' as const };
-  const budget = createBudget({
-    database,
-    clock,
-    timezone: 'UTC',
-    defaults: {
-      eachPerson: cap(options.eachPerson ?? '1.00 per day'),
-      everybody: cap(options.everybody ?? '20.00 per month'),
-      people: new Map(),
-    },
-  });
   const models = createReplicateModels({ token: 'r8_secret', baseUrl: url, clock, log });
   const remembered = new Map<string, unknown>();
   const owner = createOwner();
@@ -179,12 +178,13 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
     announce: (channel) => openReply(`announced in ${channel}`).reply,
   };
   const surfaces = () => new Map([[surface.name, surface]]);
-  const store = createRunStore({ database, budget, clock, owner, leaseMs: LEASE_MS });
   const pacer = createPacer({ clock, log });
   const directory = await createFilesDirectory(clock.now());
   const intake = createIntake({ models, directory, hosts: { domains: [], baseUrls: [] }, clock });
   const people = createPeople({ database, clock });
   const warnings = createAdminWarnings({
+    database,
+    owner,
     channels: options.warnIn ?? [],
     surfaces,
     pacer,
@@ -193,6 +193,19 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
     clock,
     log,
   });
+  const budget = createBudget({
+    database,
+    clock,
+    timezone: 'UTC',
+    defaults: {
+      eachPerson: cap(options.eachPerson ?? '1.00 per day'),
+      everybody: cap(options.everybody ?? '20.00 per month'),
+      people: new Map(),
+      roles: new Map(Object.entries(options.roles ?? {}).map(([id, text]) => [id, cap(text)])),
+    },
+    outbox: warnings,
+  });
+  const store = createRunStore({ database, budget, clock, owner, leaseMs: LEASE_MS });
   const leases = createLeases({ database, clock, owner });
   const runner = createRunner({
     store,
@@ -222,17 +235,14 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   };
   const askAboveMicroUsd = options.askAboveMicroUsd ?? Number.POSITIVE_INFINITY;
   const proposals = createProposals({ store: memory, budget, askAboveMicroUsd });
+  const running = createRunServices({ models, intake, conversations, askAboveSeconds: 600 });
+  const services = { ...running, models, conversations, runs: store, clock, database, budget, log };
   const commands = [
-    createAsk({
-      config: { models: [model], system: 'Be brief.', memoryMs: 3_600_000 },
-      models,
-      conversations,
-      intake,
-    }),
-    ...(options.commands?.({ models, intake, runs: store, clock, database, budget, log }) ?? []),
+    createAsk({ ...services, config: { models: [model], system: 'Be brief.', memoryMs: 3_600_000 } }),
+    ...(options.commands?.(services) ?? []),
   ];
   const { guard } = options;
-  const guarding = { models, runner, runs: store, clock, timezone: 'UTC' };
+  const guarding = { ...running, runner, runs: store, clock, timezone: 'UTC' };
   const requests = createRequests({
     proposals,
     warnings,
@@ -255,7 +265,9 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   });
   const handler = createHandler({ requests, runner, runs: store, pacer, proposals, surfaces, log });
   onTestFinished(async () => {
-    await runner.stop();
+    const stopping = Promise.all([runner.stop(), warnings.stop()]);
+    await pacer.flush(0);
+    await stopping;
     await sandbox.stop();
     await database.close();
     await rm(directory, { recursive: true });
@@ -293,10 +305,10 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
         place: { surface: 'web', channel: 'lobby', direct: true },
         reply: () => openReply(`press-${events}`).reply,
       }),
-    async pressForReply(id, person = ADA) {
+    async pressForReply(id, person = ADA, eventId = `press-${events + 1}`) {
       const { reply, seen } = createMemoryReply(`reply-${++events}`, options);
       const place = { surface: 'web', channel: 'lobby', direct: true } as const;
-      await handler.press({ eventId: `press-${events}`, id, person, place, reply: () => reply });
+      await handler.press({ eventId, id, person, place, reply: () => reply });
       return seen;
     },
     async runs() {

@@ -2,24 +2,16 @@ import { expect, it } from 'vitest';
 import type { Prediction } from '../../../src/core/models/prediction.ts';
 import type { Run } from '../../../src/core/runs/run.ts';
 import { settlementOf } from '../../../src/core/runs/settlement.ts';
+import { SAMPLE_RUN } from './sample-run.ts';
 
 const STARTED_AT = 10_000;
 
 const run: Run = {
-  id: 'run',
-  state: 'running',
-  personId: 'web:ada',
-  surface: 'web',
-  place: { surface: 'web', channel: 'lobby', direct: true },
-  command: 'ask',
+  ...SAMPLE_RUN,
   plan: {
-    label: 'llama',
-    model: 'meta/meta-llama-3-70b-instruct',
-    input: {},
-    presenter: 'text',
+    ...SAMPLE_RUN.plan,
     cost: { by: 'second', microUsdPerSecond: 100, deadlineSeconds: 60, typicalSeconds: 10 },
   },
-  replyRef: { surface: 'web' },
   holdMicroUsd: 6000,
   createdAt: 9000,
 };

@@ -6,6 +6,7 @@ import type { Models, Prediction } from '../../../src/core/models/prediction.ts'
 import type { Run } from '../../../src/core/runs/run.ts';
 import { type SubmitDependencies, submit } from '../../../src/core/runs/submit.ts';
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts';
+import { SAMPLE_RUN } from './sample-run.ts';
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const going = new AbortController().signal;
@@ -14,21 +15,9 @@ const going = new AbortController().signal;
 function createWorld() {
   const clock = createFakeClock();
   const run: Run = {
-    id: 'run-1',
+    ...SAMPLE_RUN,
     state: 'admitted',
-    personId: 'web:ada',
-    surface: 'web',
-    place: { surface: 'web', channel: 'lobby', direct: true },
-    command: 'ask',
-    plan: {
-      label: 'llama',
-      model: 'meta/llama',
-      input: { prompt: 'Hello' },
-      presenter: 'text',
-      cost: { by: 'free', deadlineSeconds: 60 },
-    },
-    replyRef: { surface: 'web' },
-    holdMicroUsd: 0,
+    plan: { ...SAMPLE_RUN.plan, input: { prompt: 'Hello' } },
     createdAt: clock.now(),
   };
   const predictions: Prediction[] = [];

@@ -2,7 +2,7 @@
 
 import { expect, it, vi } from 'vitest';
 import type { Run } from '../../../src/core/runs/run.ts';
-import { startCore } from './running-core.ts';
+import { ADA, startCore } from './running-core.ts';
 
 it('does not answer again what ended while it looked for abandoned runs', async () => {
   let lookedUp: () => void = () => undefined;
@@ -33,6 +33,26 @@ it('does not answer again what ended while it looked for abandoned runs', async 
   goOn();
   await starting;
   expect(core.runner.activeRuns).toBe(0);
+});
+
+it('says what a role has left where that is less than what the person has, the next process, too', async () => {
+  let abandoned: readonly Run[] = [];
+  const core = await startCore({
+    roles: { 'discord:5': '0.02 per day' },
+    model: { maxSeconds: 20, typicalSeconds: 1 },
+    leases: (leases) => ({ ...leases, takeOver: async () => abandoned }),
+  });
+  const reply = await core.ask('Hello', { person: { ...ADA, roles: ['discord:5', 'discord:6'] } });
+  const ofRole = /· \$0\.01\d+ left today for your role$/;
+  expect((await reply.final()).footnote).toMatch(ofRole);
+  expect((await (await core.ask('Hello')).final()).footnote).toMatch(/· \$0\.9\d+ left today$/);
+  await vi.waitFor(() => expect(core.runner.activeRuns).toBe(0), { timeout: 15_000 });
+  // As if its process had died before the last edit.
+  abandoned = (await core.runs()).slice(0, 1).map((run) => ({ ...run, state: 'settled' }));
+  const before = reply.shown.length;
+  await core.runner.start();
+  const footnotes = () => reply.shown.slice(before).flatMap(({ footnote }) => footnote ?? []);
+  await vi.waitFor(() => expect(footnotes()).toEqual([expect.stringMatching(ofRole)]), { timeout: 15_000 });
 });
 
 it('says that an answer is gone which Replicate has removed before the bot was back', async () => {

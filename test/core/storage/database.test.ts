@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { takeEvent } from '../../../src/core/storage/events.ts';
@@ -43,6 +44,25 @@ describe.each(databaseKinds)('a database on $name', (kind) => {
     await takeEvent(database, 'event', 1);
     await database.close();
     database = await openDatabase(place.url);
+    expect(await takeEvent(database, 'event', 2)).toBe(false);
+  });
+
+  it('gets the tables that an earlier version did not have, and keeps the rest', async () => {
+    await takeEvent(database, 'event', 1);
+    await database.sql.schema.dropTable('admin_warning').execute();
+    await sql`delete from kysely_migration where name <> '0001-first'`.execute(database.sql);
+    await database.close();
+    database = await openDatabase(place.url);
+    const warning = {
+      channel: 'discord:7',
+      crossing: '{}',
+      expires_at: 1,
+      lease_owner: null,
+      lease_until: 0,
+    };
+    await database.sql.insertInto('admin_warning').values(warning).execute();
+    const row = await database.sql.selectFrom('admin_warning').selectAll().executeTakeFirstOrThrow();
+    expect(row).toEqual({ id: 1, ...warning });
     expect(await takeEvent(database, 'event', 2)).toBe(false);
   });
 

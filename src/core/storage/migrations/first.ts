@@ -1,4 +1,4 @@
-/** The first migration: every table of `tables.ts`, with its indexes and the append-only ledger. */
+/** The first migration: the tables that there were from the beginning, with their indexes and the append-only ledger. */
 
 import type { Kysely, Migration } from 'kysely';
 import { createBudgetTables } from './budget-tables.ts';
