@@ -54,12 +54,9 @@ async function read(title, fields, signal, send) {
   const files = {};
   const lines = [title];
   for (const { name, label, initial, control } of fields) {
-    const file = control.files?.[0];
-    if (file) {
-      const onProgress = (share) => {
-        send.textContent = `Sending ${Math.round(share * 100)} %`;
-      };
-      files[name] = await upload(file, { signal, onProgress });
+    const chosen = [...(control.files ?? [])];
+    if (chosen.length > 0) {
+      files[name] = await uploadAll(chosen, signal, send);
       continue;
     }
     const value = filledIn(control);
@@ -67,6 +64,19 @@ async function read(title, fields, signal, send) {
     if (value !== '' && value !== initial) lines.push(`${label}: ${value}`);
   }
   return { values, files, question: lines.join('\n') };
+}
+
+/** Resolves with their ids; says on the button how far it is. */
+async function uploadAll(chosen, signal, send) {
+  const ids = [];
+  for (const [index, file] of chosen.entries()) {
+    const which = chosen.length > 1 ? `${index + 1} of ${chosen.length}, ` : '';
+    const onProgress = (share) => {
+      send.textContent = `Sending ${which}${Math.round(share * 100)} %`;
+    };
+    ids.push(await upload(file, { signal, onProgress }));
+  }
+  return ids;
 }
 
 /** Empty when there is nothing. */
@@ -93,7 +103,7 @@ function createField(field, index) {
   return { name: field.name, label: field.label, initial: filledIn(control), element, control };
 }
 
-function createControl({ type, value, choices = [], required, maxLength }) {
+function createControl({ type, value, choices = [], required, maxLength, maxFiles = 1, accept = [] }) {
   switch (type) {
     case 'text':
       return make('textarea', { rows: 2, value: value ?? '', ...(maxLength && { maxLength }) });
@@ -107,8 +117,18 @@ function createControl({ type, value, choices = [], required, maxLength }) {
     case 'boolean':
       return make('input', { type: 'checkbox', checked: value === 'true' });
     case 'file':
-      return make('input', { type: 'file' });
+      return createPicker(maxFiles, accept);
     default:
       return make('input', { type: 'text', value: value ?? '', ...(maxLength && { maxLength }) });
   }
+}
+
+/** The browser offers files of these kinds; of texts it knows too few. What a file is, the bot finds out. */
+function createPicker(maxFiles, accept) {
+  const kinds = accept.includes('text') ? [] : accept.map((kind) => `${kind}/*`);
+  const picker = make('input', { type: 'file', multiple: maxFiles > 1, accept: kinds.join(',') });
+  picker.addEventListener('change', () => {
+    picker.setCustomValidity(picker.files.length > maxFiles ? `Choose ${maxFiles} files at most.` : '');
+  });
+  return picker;
 }

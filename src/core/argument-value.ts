@@ -2,6 +2,7 @@
 
 import type { Option } from './command.ts';
 import { UserError } from './errors.ts';
+import { describeRange } from './models/schema.ts';
 
 const PERSON_ID = /^(discord:\d{15,20}|slack:[A-Z0-9]+\/[A-Z0-9]+|web:\w+|key:[\w-]+)$/;
 const ROLE_ID = /^(discord:\d{15,20}|slack:[A-Z0-9]+\/S[A-Z0-9]+)$/;
@@ -34,7 +35,9 @@ export function checkValue(
       const fits = option.type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
       if (fits && number >= min && number <= max) return number;
       const kind = option.type === 'integer' ? 'a whole number' : 'a number';
-      throw new UserError(`\`${name}\` must be ${kind}${rangeOf(option.min, option.max)}; not "${value}".`);
+      throw new UserError(
+        `\`${name}\` must be ${kind}${describeRange(option.min, option.max)}; not "${value}".`,
+      );
     }
     case 'boolean': {
       const text = String(value).toLowerCase();
@@ -66,10 +69,4 @@ export function checkValue(
 
 function readNumber(text: string): number {
   return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN;
-}
-
-function rangeOf(min: number | undefined, max: number | undefined): string {
-  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
-  if (min !== undefined) return ` of at least ${min}`;
-  return max !== undefined ? ` of at most ${max}` : '';
 }

@@ -6,37 +6,66 @@ import type { Arguments, Options } from './command.ts';
 import { UserError } from './errors.ts';
 import { mediaKind } from './media-kind.ts';
 
-/**
- * Checks and types what a person gave. Text is read like this: `--name value` (or `--name` alone for a boolean) sets an
- * option, a value with spaces stands in double quotes, and everything else, unknown `--words` included, is the first
- * option that takes text, with its line breaks and spacing as typed. An attachment option that was given no file takes the
- * first fitting one of `attachments`. Throws UserError naming the option and what it takes.
- */
+export interface GivenArguments<O extends Options> {
+  /** Without the missing ones. */
+  readonly args: Partial<Arguments<O>>;
+  /** The required options that were given nothing, in the order in which they are declared. */
+  readonly missing: readonly string[];
+}
+
+/** Like `readArguments`; throws UserError for the first missing one as well. */
 export function parseArguments<O extends Options>(
   options: O,
   raw: RawArguments,
   attachments: readonly Attachment[] = [],
 ): Arguments<O> {
+  return completeArguments(options, readArguments(options, raw, attachments));
+}
+
+/** Throws UserError that names the first missing option and what it takes. */
+export function completeArguments<O extends Options>(
+  options: O,
+  { args, missing: [first] }: GivenArguments<O>,
+): Arguments<O> {
+  if (first !== undefined) throw new UserError(describeMissing(options, first));
+  return args as Arguments<O>;
+}
+
+export function describeMissing(options: Options, name: string): string {
+  const what = options[name]?.type === 'attachment' ? `a file for \`${name}\`` : `\`${name}\``;
+  return `Please give ${what}: ${options[name]?.description}.`;
+}
+
+/**
+ * Checks and types what a person gave. Text is read like this: `--name value` (or `--name` alone for a boolean) sets an
+ * option, a value with spaces stands in double quotes, and everything else, unknown `--words` included, is the first
+ * option that takes text, with its line breaks and spacing as typed. An attachment option that was given no file takes the
+ * first fitting one of `attachments`. Throws UserError naming the option with a wrong value and what it takes.
+ */
+export function readArguments<O extends Options>(
+  options: O,
+  raw: RawArguments,
+  attachments: readonly Attachment[],
+): GivenArguments<O> {
   const given = raw.form === 'typed' ? raw.values : readText(writable(options), raw.text);
   const files = raw.form === 'typed' ? (raw.files ?? {}) : {};
-  const loose = attachments.filter((attachment) => !Object.values(files).includes(attachment));
-  const parsed: Record<string, string | number | boolean | Attachment | undefined> = {};
+  const loose = attachments.filter((attachment) =>
+    Object.keys(options).every((name) => files[name] !== attachment),
+  );
+  const parsed: Record<string, string | number | boolean | Attachment> = {};
+  const missing: string[] = [];
   for (const [name, option] of Object.entries(options)) {
     if (option.type === 'attachment') {
-      parsed[name] = files[name] ?? takeFitting(loose, option);
-      if (option.required && !parsed[name])
-        throw new UserError(`Please give a file for \`${name}\`: ${option.description}.`);
+      const file = files[name] ?? takeFitting(loose, option);
+      if (file) parsed[name] = file;
+      else if (option.required) missing.push(name);
       continue;
     }
     const value = given[name];
-    if (value === undefined || value === '') {
-      if (option.required) throw new UserError(`Please give \`${name}\`: ${option.description}.`);
-      parsed[name] = undefined;
-    } else {
-      parsed[name] = checkValue(name, option, value);
-    }
+    if (value !== undefined && value !== '') parsed[name] = checkValue(name, option, value);
+    else if (option.required) missing.push(name);
   }
-  return parsed as Arguments<O>;
+  return { args: parsed as Partial<Arguments<O>>, missing };
 }
 
 type AttachmentOption = Extract<Options[string], { type: 'attachment' }>;

@@ -49,7 +49,7 @@ export function createButtonPresses(options: ButtonPressesOptions): (press: Butt
         return command.followUp(name, run, context);
       },
       reply,
-      async () => true,
+      () => requests.events.take(eventId),
     );
     if (accepted.type === 'message') await options.show(accepted, reply, fieldsOf(press));
     return '';

@@ -1,8 +1,8 @@
 /** What the core and the surfaces say to each other: who asks, where, what, and the Reply port that surfaces implement. */
 
-/** `none`: nowhere, for a run whose answer is read by the bot itself. */
 import type { Form, FormFields, FormSubmission } from './form.ts';
 
+/** `none`: nowhere, for a run whose answer is read by the bot itself. */
 export type SurfaceName = 'discord' | 'slack' | 'web' | 'api' | 'none';
 
 /**
@@ -124,6 +124,8 @@ export interface MessageFile {
   readonly alt?: string;
   /** Covered until somebody wants to see it. */
   readonly spoiler?: boolean;
+  /** Where everybody can fetch it until then (ms), if anywhere: for a surface that can't upload it after all. */
+  readonly link?: { readonly url: string; readonly expiresAt: number };
 }
 
 /** What a surface takes of files. */

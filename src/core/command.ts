@@ -9,6 +9,8 @@ interface OptionBase {
   /** At most 100 characters (Discord). */
   readonly description: string;
   readonly required?: boolean;
+  /** What the command takes when it is left out, as a form shows it at first. */
+  readonly default?: string | number | boolean;
 }
 
 /** One option of a command. On Slack and in mentions the first is positional and the others are `--name value`. */
@@ -48,6 +50,11 @@ export type Arguments<O extends Options> = {
   readonly [K in keyof O]: O[K]['required'] extends true ? Value<O[K]> : Value<O[K]> | undefined;
 };
 
+/** The same where a file may be missing though it is required. */
+type ArgumentsSoFar<O extends Options> = {
+  readonly [K in keyof O]: O[K]['type'] extends 'attachment' ? Attachment | undefined : Arguments<O>[K];
+};
+
 export type Access = 'everyone' | 'admins';
 
 interface CommandBase<O extends Options> {
@@ -65,6 +72,7 @@ interface CommandBase<O extends Options> {
   /**
    * The form behind a button `form:<command>:<argument>`. Its submission comes as an invocation with what was filled in as
    * `context.fields`: a field named like an option gives that option, and the first option is the argument otherwise.
+   * Absent: a command that takes a file has the form of its options, see core/option-form.ts.
    */
   form?(argument: string, context: Omit<CommandContext, 'fields'>): Promise<Form>;
 }
@@ -106,7 +114,10 @@ export interface Plan {
   readonly limitInput?: string;
   /** Where the exchange is remembered when it succeeded, and the run whose exchange it takes the place of. */
   readonly memory?: { readonly key: string; readonly prompt: string; readonly replaces?: string };
-  /** What went into the input beside the options' words (files, the message asked about), for whoever judges it. */
+}
+
+export interface Planned extends Plan {
+  /** What went into the input beside the options' words (files, the message asked about), for whoever judges it. Not stored. */
   readonly read?: string;
 }
 
@@ -160,12 +171,12 @@ export type PlanCost =
 
 export interface ModelCommand<O extends Options = Options> extends CommandBase<O> {
   readonly kind: 'model';
-  plan(args: Arguments<O>, context: CommandContext): Promise<Plan>;
+  plan(args: Arguments<O>, context: CommandContext): Promise<Planned>;
   /**
    * What is answered instead of a run while something is missing (a form to fill in); undefined when nothing is. Asked
-   * before `plan`.
+   * before `plan`, and before people are asked for a required file.
    */
-  askBack?(args: Arguments<O>, context: CommandContext): Promise<Message | undefined>;
+  askBack?(args: ArgumentsSoFar<O>, context: CommandContext): Promise<Message | undefined>;
   /** What a press on one of the plan's `followUps` asks for. UserError when it is no longer possible. */
   followUp?(name: string, run: Run, context: CommandContext): Promise<Plan>;
 }

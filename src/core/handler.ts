@@ -1,10 +1,12 @@
 /** What surfaces call, from arrival to answer: requests, presses, forms and suggestions. The one place that catches. */
 
 import { createButtonPresses } from './button-presses.ts';
-import type { Handler, Invocation, Reply, Surface, SurfaceName } from './chat.ts';
+import type { Handler, Invocation, RawArguments, Reply, Surface, SurfaceName } from './chat.ts';
 import { ReplyGoneError, UserError } from './errors.ts';
 import { explainError } from './explain-error.ts';
+import { type FormFields, firstFiles } from './form.ts';
 import { describeError, type Log } from './log.ts';
+import { optionForm, readOptionForm, takesFile } from './option-form.ts';
 import type { Proposals } from './proposals.ts';
 import type { Pacer } from './reply/writer.ts';
 import type { Accepted, Requests } from './requests.ts';
@@ -94,27 +96,36 @@ export function createHandler(options: HandlerOptions): Handler {
       try {
         const { command: name, argument } = readFormId(id);
         const command = requests.permitted(name, person);
-        if (!command.form) throw new UserError('This button no longer does anything.');
         const context = { person, place, attachments: [], admin: requests.isAdmin(person) };
-        return await command.form(argument, context);
+        if (command.form) return await command.form(argument, context);
+        if (takesFile(command)) return optionForm(command, argument);
+        throw new UserError('This button no longer does anything.');
       } catch (error) {
         return explainError(error, log, { form: id, person: person.id });
       }
     },
 
     submit({ id, fields, ...request }, reply) {
-      const { command, argument } = readFormId(id);
-      const names = Object.keys(commands.get(command)?.options ?? {});
-      const given = Object.entries(fields.values).filter(([name]) => names.includes(name));
-      const values = {
-        ...(names[0] !== undefined && { [names[0]]: argument }),
-        ...Object.fromEntries(given),
-      };
-      const attachments = Object.values(fields.files);
-      const args = { form: 'typed', values } as const;
-      return handle({ ...request, command, args, attachments, fields: { ...fields, argument } }, reply);
+      const { command: name, argument } = readFormId(id);
+      const command = commands.get(name);
+      const args =
+        command && !command.form && takesFile(command)
+          ? readOptionForm(command, argument, fields)
+          : readOwnForm(Object.keys(command?.options ?? {}), argument, fields);
+      const attachments = Object.values(fields.files).flat();
+      return handle({ ...request, command: name, args, attachments, fields: { ...fields, argument } }, reply);
     },
   };
+}
+
+/** The first option is the argument, unless it was filled in. */
+function readOwnForm(options: readonly string[], argument: string, fields: FormFields): RawArguments {
+  const given = Object.entries(fields.values).filter(([name]) => options.includes(name));
+  const values = {
+    ...(options[0] !== undefined && { [options[0]]: argument }),
+    ...Object.fromEntries(given),
+  };
+  return { form: 'typed', values, files: firstFiles(fields.files) };
 }
 
 /** `form:<command>:<argument>`; the argument may hold colons. */

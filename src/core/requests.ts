@@ -1,13 +1,14 @@
 /** From an invocation to a run or a message: permission, arguments, limits, money. Throws what the person is to be told. */
 
 import type { AdminWarnings } from './admin-warnings.ts';
-import { parseArguments } from './arguments.ts';
+import { completeArguments, describeMissing, type GivenArguments, readArguments } from './arguments.ts';
 import type { Budget } from './budget/budget.ts';
 import { describeRefusal } from './budget/describe.ts';
 import type { Invocation, Message, Person, Reply, ReplyRef } from './chat.ts';
 import type { Clock } from './clock.ts';
-import type { Command, CommandContext, Plan } from './command.ts';
+import type { Arguments, Command, CommandContext, ModelCommand, Options, Plan, Planned } from './command.ts';
 import { UserError } from './errors.ts';
+import { askForFile } from './option-form.ts';
 import type { People } from './people.ts';
 import type { Proposals } from './proposals.ts';
 import type { RequestLimits } from './request-limits.ts';
@@ -60,7 +61,7 @@ export interface Requests {
   /** Counts the request, makes its plan, and admits its run, or asks first whether to. Throws like `accept`. */
   run(
     request: RunRequest,
-    plan: () => Promise<Plan>,
+    plan: () => Promise<Planned>,
     reply: Reply,
     take: () => Promise<boolean>,
   ): Promise<Accepted>;
@@ -117,7 +118,7 @@ export function createRequests(options: RequestsOptions): Requests {
 
   const run: Requests['run'] = async (request, makePlan, reply, take) => {
     await limits.take(request.person.id, request.command);
-    const plan = await makePlan();
+    const { read: _judged, ...plan } = await makePlan();
     const question = await options.proposals.ask(request, plan, reply.ref);
     if (!question) return admit(request, plan, reply);
     if (!(await take())) return { type: 'duplicate' };
@@ -134,7 +135,7 @@ export function createRequests(options: RequestsOptions): Requests {
     async accept(invocation, reply, take) {
       const { person, place, attachments, about, fields } = invocation;
       const command = permitted(invocation.command, person);
-      const args = parseArguments(command.options, invocation.args, [
+      const given = readArguments(command.options, invocation.args, [
         ...attachments,
         ...(about?.attachments ?? []),
       ]);
@@ -147,16 +148,36 @@ export function createRequests(options: RequestsOptions): Requests {
         ...(fields && { fields }),
       };
       switch (command.kind) {
-        case 'instant':
+        case 'instant': {
+          const args = completeArguments(command.options, given);
           if (!(await take())) return { type: 'duplicate' };
           return { type: 'message', message: await command.run(args, context) };
+        }
         case 'model': {
-          const question = await command.askBack?.(args, context);
+          const question = await askBack(command, given, context);
           if (question)
             return (await take()) ? { type: 'message', message: question } : { type: 'duplicate' };
+          const args = completeArguments(command.options, given);
           return run(invocation, () => command.plan(args, context), reply, take);
         }
       }
     },
   };
+}
+
+/** What has to be asked before it can run. A file is asked for with a form, where a person can fill one in that they have not. */
+async function askBack(
+  command: ModelCommand,
+  given: GivenArguments<Options>,
+  context: CommandContext,
+): Promise<Message | undefined> {
+  const isFile = (name: string) => command.options[name]?.type === 'attachment';
+  const file = given.missing.find(isFile);
+  const canAsk = !context.fields && !context.about && context.place.surface !== 'api';
+  if (file === undefined || !canAsk) completeArguments(command.options, given);
+  const own = given.missing.every(isFile)
+    ? await command.askBack?.(given.args as Arguments<Options>, context)
+    : undefined;
+  if (own || file === undefined) return own;
+  return askForFile(command.name, given.args, describeMissing(command.options, file));
 }

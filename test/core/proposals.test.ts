@@ -2,7 +2,7 @@
 
 import { expect, it, vi } from 'vitest';
 import type { Budget } from '../../src/core/budget/budget.ts';
-import { ADA, ADMIN, BOB, type Core, type CoreOptions, startCore } from './runs/running-core.ts';
+import { ADA, ADMIN, BOB, buttonOf, type Core, type CoreOptions, startCore } from './runs/running-core.ts';
 
 /** The model's deadline is 300 s at $0.000725: up to $0.2175. */
 const asksFirst = { askAboveMicroUsd: 200_000 };
@@ -41,6 +41,18 @@ it('ends without a charge when they decline', async () => {
   expect(seen.shown.at(-1)).toEqual({ text: 'Not run. Nothing was charged.' });
   expect(await core.press(confirm, ADA)).toBe('This was decided already.');
   expect(core.sandbox.predictions).toEqual([]);
+});
+
+it('is asked once when the press that it answers is delivered twice', async () => {
+  const core = await startCore(asksFirst);
+  const { seen, confirm } = await propose(core);
+  await core.press(confirm, ADA);
+  await vi.waitFor(() => expect(seen.shown.at(-1)?.footnote).toContain('llama'), 20_000);
+  const regenerate = buttonOf(seen.shown.at(-1) ?? { text: '' }, 'Regenerate');
+  const asked = await core.pressForReply(regenerate, ADA, 'press');
+  expect(asked.shown.at(-1)?.text).toMatch(/Run it\?$/);
+  const again = await core.pressForReply(regenerate, ADA, 'press');
+  expect(again.shown).toEqual([]);
 });
 
 it('is for nobody else to decide', async () => {

@@ -3,7 +3,7 @@
 import { type MessageContextMenuCommandInteraction, MessageFlags } from 'discord.js';
 import type { AboutMessage, Invocation } from '../../core/chat.ts';
 import type { Command } from '../../core/command.ts';
-import type { FormFields } from '../../core/form.ts';
+import { type FormFields, firstFiles } from '../../core/form.ts';
 import { readAbout } from './about-messages.ts';
 import { acknowledge } from './acknowledge.ts';
 import { toModal } from './form-modal.ts';
@@ -61,5 +61,7 @@ export function aboutInvocation(
   about: AboutMessage,
   answer: FormFields,
 ): Pick<Invocation, 'command' | 'args' | 'attachments' | 'about'> {
-  return { command: command.name, args: { form: 'typed', ...answer }, attachments: [], about };
+  const { values, files } = answer;
+  const args = { form: 'typed', values, files: firstFiles(files) } as const;
+  return { command: command.name, args, attachments: [], about };
 }

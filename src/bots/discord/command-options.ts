@@ -1,6 +1,6 @@
 /** Options of our commands in the form that Discord registers. */
 
-import { ApplicationCommandOptionType, ChannelType } from 'discord.js';
+import { ApplicationCommandOptionType, ChannelType, type FileUploadType } from 'discord.js';
 import type { MediaKind, Option, Options } from '../../core/command.ts';
 
 /** At most 25 choices fit into a menu; a longer list is offered while the person types. */
@@ -31,13 +31,17 @@ const budgetedChannels = [
   ChannelType.GuildMedia,
 ];
 
-/** What Discord's own check of endings takes; at most 10 in all. The core looks at the bytes. */
-const fileTypes: Readonly<Record<MediaKind, readonly string[]>> = {
+const endings: Readonly<Record<MediaKind, readonly FileUploadType[]>> = {
   image: ['image'],
   audio: ['audio'],
   video: ['video'],
   text: ['.txt', '.md', '.csv', '.json', '.log', '.srt', '.vtt'],
 };
+
+/** What Discord's own check of endings takes; at most 10 in all. The core looks at the bytes. */
+export function fileTypes(accept: readonly MediaKind[]): FileUploadType[] {
+  return accept.flatMap((kind) => endings[kind]);
+}
 
 /** Discord wants required options first. */
 export function toDiscordOptions(options: Options): readonly DiscordOption[] {
@@ -74,7 +78,7 @@ function toDiscordOption(name: string, option: Option): DiscordOption {
       return {
         ...base,
         type: ApplicationCommandOptionType.Attachment,
-        ...(option.accept ? { file_types: option.accept.flatMap((kind) => fileTypes[kind]) } : {}),
+        ...(option.accept ? { file_types: fileTypes(option.accept) } : {}),
       };
     case 'role':
       return { ...base, type: ApplicationCommandOptionType.Role };

@@ -9,7 +9,7 @@ import { readAttachment } from './read-attachment.ts';
 /** Values by the fields' names; what was left empty is absent. What was written as `name=value` is text, to be checked. */
 export function readFormFields(fields: ModalSubmitFields): FormFields {
   const values: Record<string, string | number | boolean> = {};
-  const files: Record<string, Attachment> = {};
+  const files: Record<string, readonly Attachment[]> = {};
   for (const [name, field] of fields.fields) {
     switch (field.type) {
       case ComponentType.TextInput:
@@ -25,8 +25,8 @@ export function readFormFields(fields: ModalSubmitFields): FormFields {
         values[name] = field.value;
         break;
       case ComponentType.FileUpload: {
-        const file = field.attachments?.first();
-        if (file) files[name] = readAttachment(file);
+        const uploaded = field.values.flatMap((id) => field.attachments?.get(id) ?? []);
+        if (uploaded.length > 0) files[name] = uploaded.map(readAttachment);
         break;
       }
       default:

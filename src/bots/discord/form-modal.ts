@@ -9,16 +9,17 @@ import {
   ComponentType,
   TextInputStyle,
 } from 'discord.js';
-import type { Choice } from '../../core/chat.ts';
-import type { Form, FormField } from '../../core/form.ts';
-import { menuLimit } from './command-options.ts';
+import { FORM_LIMITS, type Form, type FormField, fitsMenu } from '../../core/form.ts';
+import { fileTypes } from './command-options.ts';
 
-/** Discord's limits of a dialog, a label, a text in one, and an option of a menu. */
+/** Discord's limit of a dialog; those of what is in it are every form's. */
 const mostComponents = 5;
-const labelLength = 45;
-const descriptionLength = 100;
-const textLength = 4000;
-const optionLength = 100;
+const {
+  label: labelLength,
+  description: descriptionLength,
+  text: textLength,
+  choice: optionLength,
+} = FORM_LIMITS;
 
 /** The name of the component with the fields that found no room; no field can be called so. */
 export const moreField = '+more';
@@ -87,7 +88,8 @@ function toComponent(field: FormField): APIComponentInLabel {
         custom_id,
         required,
         min_values: required ? 1 : 0,
-        max_values: 1,
+        max_values: Math.min(field.maxFiles ?? 1, FORM_LIMITS.files),
+        ...(field.accept ? { file_types: fileTypes(field.accept) } : {}),
       };
   }
 }
@@ -102,11 +104,6 @@ function toText(field: FormField): APITextInputComponent {
     max_length,
     ...(field.value ? { value: field.value.slice(0, max_length) } : {}),
   };
-}
-
-function fitsMenu(choices: readonly Choice[]): boolean {
-  const short = ({ name, value }: Choice) => name !== '' && value !== '' && value.length <= optionLength;
-  return choices.length > 0 && choices.length <= menuLimit && choices.every(short);
 }
 
 /** One line for each field, `name=value`, with what stands in it at first; a line that finds no room is left out. */

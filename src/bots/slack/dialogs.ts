@@ -3,7 +3,7 @@
 import type { App } from '@slack/bolt';
 import type { AboutMessage, Handler } from '../../core/chat.ts';
 import type { Command } from '../../core/command.ts';
-import type { Form } from '../../core/form.ts';
+import { type Form, firstFiles } from '../../core/form.ts';
 import { describeError, type Log } from '../../core/log.ts';
 import type { Actor, Actors } from './actor.ts';
 import type { SlackApi } from './api.ts';
@@ -68,7 +68,9 @@ export function addDialogs(options: DialogsOptions): Dialogs {
       return handler.submit(submission, requests.reply(actor));
     }
     const command = commands.find(({ name }) => name === purpose.command);
-    if (command && about) await use(command, about, actor, { form: 'typed', ...fields });
+    const { values: given, files } = fields;
+    const args = { form: 'typed', values: given, files: firstFiles(files) } as const;
+    if (command && about) await use(command, about, actor, args);
   }
 
   /** The message as the dialog carried it; what had no room there is read again. */

@@ -3,7 +3,7 @@
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
 import type { Attachment } from '../../core/chat.ts';
-import type { Form, FormField, FormFields } from '../../core/form.ts';
+import { FORM_LIMITS, type Form, type FormField, type FormFields } from '../../core/form.ts';
 import { shorten } from './text.ts';
 
 /** Every modal of ours has this callback id. */
@@ -115,7 +115,11 @@ function elementOf(field: FormField): types.InputBlock['element'] {
       };
     }
     case 'file':
-      return { type: 'file_input', action_id: ACTION, max_files: 1 };
+      return {
+        type: 'file_input',
+        action_id: ACTION,
+        max_files: Math.min(field.maxFiles ?? 1, FORM_LIMITS.files),
+      };
   }
 }
 
@@ -146,15 +150,15 @@ export function readModal(
   attachments: (files: unknown) => readonly Attachment[],
 ): FormFields {
   const filled: Record<string, string | boolean> = {};
-  const files: Record<string, Attachment> = {};
+  const files: Record<string, readonly Attachment[]> = {};
   for (const [name, actions] of Object.entries(Object(values))) {
     const { data: element } = state.safeParse(Object(actions)[ACTION]);
     if (!element) continue;
     const text = element.value ?? element.selected_option?.value;
-    const [file] = attachments(element.files);
+    const uploaded = attachments(element.files);
     if (text) filled[name] = text;
     if (element.type === 'checkboxes') filled[name] = (element.selected_options ?? []).length > 0;
-    if (file) files[name] = file;
+    if (uploaded.length > 0) files[name] = uploaded;
   }
   return { values: filled, files };
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { RawArguments } from '../../core/chat.ts';
 import type { Command } from '../../core/command.ts';
+import { FORM_LIMITS } from '../../core/form.ts';
 import { mediaKind } from '../../core/media-kind.ts';
 import { type AskedFile, isId } from './conversation.ts';
 import { fileLimits } from './shown-files.ts';
@@ -37,7 +38,7 @@ const submission = z.object({
   question: text,
   values,
   /** Uploads by the fields' names. */
-  files: z.record(z.string(), id),
+  files: z.record(z.string(), z.array(id).min(1).max(FORM_LIMITS.files)),
 });
 
 const uploadRequest = z.object({

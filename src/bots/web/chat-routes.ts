@@ -131,14 +131,14 @@ export function chatRoutes(options: ChatRoutesOptions): Hono<WebEnvironment> {
     const submission = parseSubmission(await context.req.json().catch(() => undefined));
     if (!submission) return context.json({ error: 'Send {id, form, question, values, files}.' }, 400);
     if (options.draining()) return context.json(RESTARTING, 503);
-    const files = await findFiles(Object.values(submission.files));
+    const files = await findFiles(Object.values(submission.files).flat());
     if (!files) return context.json(FILE_GONE, 400);
     const channel = context.get('conversation');
     const { id: replyId, form, question, values } = submission;
     await conversations.begin(channel, replyId, { text: question, files });
-    const attachments = Object.keys(submission.files).flatMap((name, index) => {
-      const file = files[index];
-      return file ? [[name, uploads.toAttachment(file)] as const] : [];
+    const attachments = Object.entries(submission.files).map(([name, ids]) => {
+      const own = ids.flatMap((id) => files.find((file) => file.id === id) ?? []);
+      return [name, own.map(uploads.toAttachment)] as const;
     });
     await handler.submit(
       {

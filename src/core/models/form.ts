@@ -1,7 +1,7 @@
 /** A form made from a model's inputs: what can be filled in for them on every surface. */
 
 import type { Choice } from '../chat.ts';
-import type { FormField } from '../form.ts';
+import { FORM_LIMITS, type FormField, fitsMenu } from '../form.ts';
 import { readValue } from './input-values.ts';
 import type { ModelInput } from './prediction.ts';
 import { describeAllowed } from './schema.ts';
@@ -9,12 +9,7 @@ import { describeAllowed } from './schema.ts';
 /** The name of the one field for a model that tells nothing of its inputs. */
 export const UNKNOWN_INPUTS = 'inputs';
 
-/** Discord's limits for a label, a description, a menu's entries and their lengths, and a text field. */
-const LABEL = 45;
-const DESCRIPTION = 100;
-const CHOICES = 25;
-const CHOICE = 100;
-const TEXT = 4000;
+const { label: LABEL, description: DESCRIPTION, text: TEXT } = FORM_LIMITS;
 /** Texts that people write more than a line of. */
 const LONG_TEXT = /prompt|text|lyrics|message|question|caption|script|instruction/i;
 
@@ -53,6 +48,7 @@ function formField(input: ModelInput): FormField {
     ...(type === 'choice' && { choices: choicesOf(input) }),
     ...(value !== undefined && { value }),
     ...((type === 'line' || type === 'text') && { maxLength: maxLengthOf(input) }),
+    ...(type === 'file' && input.type === 'array' && { maxFiles: maxFilesOf(input) }),
   };
 }
 
@@ -62,8 +58,13 @@ function maxLengthOf(input: ModelInput): number {
   return Math.min(TEXT, Math.max(1, input.maxLength ?? TEXT));
 }
 
+/** A list that says nothing takes as many as there is room for. */
+function maxFilesOf({ maxLength = FORM_LIMITS.files }: ModelInput): number {
+  return Math.max(1, Math.min(maxLength, FORM_LIMITS.files));
+}
+
 function fieldType(input: ModelInput): FormField['type'] {
-  if (input.enum) return isMenu(choicesOf(input), input) ? 'choice' : 'line';
+  if (input.enum) return input.type !== 'array' && fitsMenu(choicesOf(input)) ? 'choice' : 'line';
   if (isFile(input)) return 'file';
   switch (input.type) {
     case 'boolean':
@@ -93,11 +94,6 @@ function choicesOf(input: ModelInput): Choice[] {
   return values.map((value) => ({ name: value, value }));
 }
 
-function isMenu(choices: readonly Choice[], input: ModelInput): boolean {
-  const fits = choices.length > 0 && choices.length <= CHOICES;
-  return fits && input.type !== 'array' && choices.every(({ value }) => value.length <= CHOICE);
-}
-
 /** A default that the model's own schema would refuse is not put into anybody's mouth. */
 function firstValue(input: ModelInput, type: FormField['type']): string | undefined {
   const { default: value } = input;
@@ -106,8 +102,9 @@ function firstValue(input: ModelInput, type: FormField['type']): string | undefi
   return text === '' || text === '[]' || text === '{}' || text.length > maxLengthOf(input) ? undefined : text;
 }
 
-function labelOf(name: string): string {
-  const words = name.replaceAll('_', ' ').trim() || name;
+/** A name in words, to stand at a field. */
+export function labelOf(name: string): string {
+  const words = name.replaceAll(/[_-]/g, ' ').trim() || name;
   return shorten(words.charAt(0).toUpperCase() + words.slice(1), LABEL);
 }
 

@@ -1,7 +1,7 @@
 /** Inputs written as text: `prompt="a cat" width=1024 tags=["a","b"] --seed 7`, or one JSON object. */
 
 import { UserError } from '../errors.ts';
-import type { InputValues } from './input-values.ts';
+import { type InputValues, parseJson } from './input-values.ts';
 import type { ModelInput } from './prediction.ts';
 
 /** `name=`, or as an option of a command is written: `--name`. */
@@ -16,7 +16,7 @@ const MOST_BRACKETS = 1000;
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '„': '“', '«': '»' };
 
 /**
- * The values by name, still as texts: a value stands in quotes, is JSON in brackets, or reaches to the next name. What
+ * The values by name, still as texts where there is a schema to type them by: a value stands in quotes, is JSON in brackets, or reaches to the next name. What
  * stands before the first name is the model's main text. Throws UserError when it can't be read.
  */
 export function readInputText(text: string, inputs: readonly ModelInput[]): InputValues {
@@ -36,7 +36,7 @@ export function readInputText(text: string, inputs: readonly ModelInput[]): Inpu
     values[name] = value;
     rest = after.slice(length).replace(/^[\s,]+/, '');
   }
-  return values;
+  return inputs.length === 0 ? guessed(values) : values;
 }
 
 interface Piece {
@@ -96,12 +96,12 @@ function readBracketed(text: string): Piece | undefined {
 }
 
 function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return parseJson(text) !== undefined;
+}
+
+/** Without a schema `4` is most likely a number and `cat` a text. */
+function guessed(values: Readonly<Record<string, string>>): InputValues {
+  return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, parseJson(text) ?? text]));
 }
 
 function readBare(text: string): Piece {

@@ -11,21 +11,21 @@ const MOST_PROBLEMS = 5;
 const LONGEST_QUOTE = 60;
 
 /**
- * Types the given values, texts included, by the model's schema. `files` names inputs that get files beside these values, and
- * `nameOf` says what people call an input. What the result holds the schema accepts, but for patterns, which are a
- * stranger's regular expressions and left to Replicate. A model without a schema takes everything. Throws UserError that
- * names every wrong input and what it allows.
+ * Types the given values, texts included, by the model's schema. `files` names inputs that get files beside these values; with
+ * the files themselves, their number is checked too. `nameOf` says what people call an input. What the result holds the schema
+ * accepts, but for patterns, which are a stranger's regular expressions and left to Replicate. A model without a schema takes
+ * everything as it is. Throws UserError that names every wrong input and what it allows.
  */
 export function readInputValues(
   inputs: readonly ModelInput[],
   given: InputValues,
-  files: ReadonlySet<string> = new Set(),
+  files: ReadonlySet<string> | ReadonlyMap<string, readonly unknown[]> = new Set(),
   nameOf: (input: string) => string = (input) => input,
 ): InputValues {
-  if (inputs.length === 0) return mapValues(given, guess);
+  if (inputs.length === 0) return given;
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const name of [...Object.keys(given), ...files]) {
+  for (const name of [...Object.keys(given), ...files.keys()]) {
     if (!inputs.some((input) => input.name === name)) problems.push(describeUnknown(name, inputs));
   }
   for (const input of inputs) {
@@ -43,9 +43,16 @@ export function readInputValues(
         problems.push(`\`${name}\` must be ${describeAllowed(input)}; not ${quote(value)}.`);
       else values[input.name] = read;
     }
+    const count = files instanceof Map ? files.get(input.name)?.length : undefined;
+    if (count !== undefined && !takesFiles(input, count))
+      problems.push(`\`${name}\` must be ${describeAllowed(input)}; not ${count} files.`);
   }
   if (problems.length > 0) throw new UserError(problems.slice(0, MOST_PROBLEMS).join('\n'));
   return values;
+}
+
+function takesFiles({ type, minLength = 0, maxLength = Infinity }: ModelInput, count: number): boolean {
+  return type === 'array' ? count >= minLength && count <= maxLength : count === 1;
 }
 
 /** The value as the shape wants it; undefined when it is none. */
@@ -126,12 +133,8 @@ function splitList(text: string): readonly unknown[] {
     .filter((entry) => entry !== '');
 }
 
-/** Without a schema `4` is most likely a number and `cat` a text. */
-function guess(value: unknown): unknown {
-  return typeof value === 'string' ? (parseJson(value) ?? value) : value;
-}
-
-function parseJson(text: string): unknown {
+/** Undefined when it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -147,8 +150,4 @@ function describeUnknown(name: string, inputs: readonly ModelInput[]): string {
 function quote(value: unknown): string {
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text}"`;
-}
-
-function mapValues(values: InputValues, change: (value: unknown) => unknown): InputValues {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 }

@@ -104,7 +104,8 @@ function describeLength({ minLength, maxLength }: ValueShape, unit: string): str
   return range === '' ? '' : `${range.replace(' from', ' of')} ${unit}`;
 }
 
-function describeRange(minimum: number | undefined, maximum: number | undefined): string {
+/** To follow “a number”; empty without bounds. */
+export function describeRange(minimum: number | undefined, maximum: number | undefined): string {
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   if (minimum !== undefined) return ` of at least ${minimum}`;
   return maximum !== undefined ? ` of at most ${maximum}` : '';

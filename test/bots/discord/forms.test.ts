@@ -129,7 +129,7 @@ describe('a form on Discord', () => {
     expect(taken?.submission).toMatchObject({
       eventId: `discord:${submitted.id}`,
       id: 'form:run:owner/name',
-      fields: { values: { prompt: 'a cat', scheduler: 'karras', tiling: true }, files: { image: file } },
+      fields: { values: { prompt: 'a cat', scheduler: 'karras', tiling: true }, files: { image: [file] } },
       person: { id: `discord:${bot.standin.ada.id}` },
       place: { channel: bot.standin.channel.id },
     });
@@ -172,8 +172,32 @@ describe('a form on Discord', () => {
         steps: '30',
         guidance: '7.5=',
       },
-      files: { mask: file },
+      files: { mask: [file] },
     });
+  });
+
+  it('takes as many files as a field has room for, in their order, and at least one where it must', async () => {
+    const { bot, pressed } = await press({
+      openForm: async () =>
+        form([
+          line('pictures', { type: 'file', required: true, maxFiles: 3, accept: ['image'] }),
+          line('others', { type: 'file', maxFiles: 50 }),
+          line('mask', { type: 'file' }),
+        ]),
+    });
+    await shown(pressed);
+    const { components } = JSON.parse(JSON.stringify(pressed.acknowledgement()?.data));
+    expect(components.map((row: { component: object }) => row.component)).toMatchObject([
+      { custom_id: 'pictures', required: true, min_values: 1, max_values: 3, file_types: ['image'] },
+      { custom_id: 'others', required: false, min_values: 0, max_values: 10 },
+      { custom_id: 'mask', max_values: 1 },
+    ]);
+    const named = (name: string) => ({ ...file, name });
+    expect(() => bot.standin.submit(pressed, { mask: file })).toThrow('needs the field pictures');
+    const pictures = ['c.png', 'a.png', 'b.png'].map(named);
+    bot.standin.submit(pressed, { pictures, others: [named('d.png')] });
+    await until(() => expect(bot.submissions).toHaveLength(1));
+    expect(bot.submissions[0]?.submission.fields.files).toEqual({ pictures, others: [named('d.png')] });
   });
 
   it('without fields can be submitted all the same, and one with too many choices takes text', async () => {

@@ -74,10 +74,35 @@ describe.each<Mode>(['socket', 'http'])('dialogs on Slack over %s', (mode) => {
     const { fields, person, place, id } = await eventually(() => bench.submissions[0]);
     expect([id, person.id, place.thread]).toEqual([FORM.id, `slack:T0TEAM/${BOB}`, message.threadTs]);
     expect(fields.values).toEqual({ prompt: 'a <cat>', size: '1024', tiled: true });
-    const content = await fields.files.image?.open?.();
+    const content = await fields.files.image?.[0]?.open?.();
     expect(new Uint8Array(await new Response(content?.stream).arrayBuffer())).toEqual(new Uint8Array([1, 2]));
     const answer = await eventually(() => bench.slack.messages(GENERAL)[1]);
     expect([shownText(latest(answer)), answer.threadTs]).toEqual(['Submitted', message.threadTs]);
+  });
+
+  it('takes as many files as a field has room for, and at least one where it must', async () => {
+    const fields = [
+      field('pictures', 'file', { required: true, maxFiles: 3 }),
+      field('others', 'file', { maxFiles: 50 }),
+      field('mask', 'file'),
+    ];
+    bench.forms = { [FORM.id]: { ...FORM, fields } };
+    await bench.slack.press(await answerWith(FORM.id), FORM.id, BOB);
+    const view = await openedView();
+    expect(view.view.blocks).toMatchObject([
+      { block_id: 'pictures', optional: false, element: { type: 'file_input', max_files: 3 } },
+      { block_id: 'others', optional: true, element: { max_files: 10 } },
+      { block_id: 'mask', element: { max_files: 1 } },
+    ]);
+    const shared = (name: string) =>
+      bench.slack.file({ name, mimetype: 'image/png', bytes: new TextEncoder().encode(name) });
+    expect(() => bench.slack.submit(view, { mask: [shared('m.png')] })).toThrow('a required file is missing');
+    await bench.slack.submit(view, { pictures: ['c.png', 'a.png'].map(shared), mask: [shared('m.png')] });
+    const { files } = (await eventually(() => bench.submissions[0])).fields;
+    const named = Object.entries(files).map(([name, list]) => [name, list.map((file) => file.name)]);
+    expect(Object.fromEntries(named)).toEqual({ pictures: ['c.png', 'a.png'], mask: ['m.png'] });
+    const content = await files.pictures?.[1]?.open?.();
+    expect(await new Response(content?.stream).text()).toBe('a.png');
   });
 
   it('says so when there is no form for this person', async () => {

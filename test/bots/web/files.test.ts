@@ -293,30 +293,35 @@ describe('forms and new answers', () => {
     const opened = await post(`/chat/${CONVERSATION}/form`, { buttonId: form.id });
     expect(await opened.json()).toEqual({ form });
     const image = await upload('cat.png', new Uint8Array(PNG), 'image/png');
+    const dog = await upload('dog.png', new Uint8Array(3), 'image/png');
+    const fox = await upload('fox.png', new Uint8Array(3), 'image/png');
     const response = await post(`/chat/${CONVERSATION}/submit`, {
       id: 'submit-1',
       form: form.id,
       question: 'Run x/y\nPrompt: a cat',
       values: { prompt: 'a cat', fast: true },
-      files: { image },
+      files: { image: [image], references: [fox, dog] },
     });
     expect(response.status).toBe(202);
     const { submission, reply } = handler.submissions[0] ?? {};
     expect(submission).toMatchObject({
       eventId: `web:${CONVERSATION}:submit-1`,
       id: form.id,
-      fields: { values: { prompt: 'a cat', fast: true }, files: { image: { name: 'cat.png' } } },
+      fields: {
+        values: { prompt: 'a cat', fast: true },
+        files: { image: [{ name: 'cat.png' }], references: [{ name: 'fox.png' }, { name: 'dog.png' }] },
+      },
       person: { id: 'web:local' },
       place: { surface: 'web', channel: CONVERSATION, direct: true },
     });
-    expect(await read(submission?.fields.files.image)).toEqual(PNG);
+    expect(await read(submission?.fields.files.image?.[0])).toEqual(PNG);
     await reply?.write({ text: 'Done' }, true);
     const seen = await watch(url + EVENTS, (all) => all.size > 0);
     expect([...seen.values()]).toMatchObject([
       {
         question: 'Run x/y\nPrompt: a cat',
         blocks: ['<p>Done</p>\n'],
-        askedFiles: [{ id: image }],
+        askedFiles: [{ id: image }, { id: fox }, { id: dog }],
       },
     ]);
   });

@@ -19,6 +19,8 @@ describe.each(recordedSchemas)('the form of $name', ({ inputs }) => {
       expect(field.choices === undefined, field.name).toBe(field.type !== 'choice');
       expect(field.choices?.length ?? 1).toBeLessThanOrEqual(25);
       expect(field.maxLength ?? 1).toBeLessThanOrEqual(4000);
+      expect(field.maxFiles ?? 1).toBeLessThanOrEqual(10);
+      expect(field.maxFiles ?? 1).toBeGreaterThanOrEqual(1);
       expect(field.value?.length ?? 0).toBeLessThanOrEqual(field.maxLength ?? 4000);
       for (const { name, value } of field.choices ?? []) {
         expect(name.length).toBeLessThanOrEqual(100);
@@ -51,6 +53,25 @@ it('shows each kind of input as what it is', () => {
   });
   expect(kinds('many-pictures')).toMatchObject({ references: 'file' });
   expect(kinds('objects')).toMatchObject({ workflow: 'text', pages: 'text' });
+});
+
+it('takes as many files as a list has room for, and one where there is no list', () => {
+  const counts = (name: string) =>
+    fieldsOf(name).flatMap(({ name: of, type, maxFiles }) => (type === 'file' ? [[of, maxFiles]] : []));
+  expect(counts('many-pictures')).toEqual([
+    ['references', 3],
+    ['image_input', 10],
+  ]);
+  expect(counts('picture')[0]).toEqual(['image', undefined]);
+  const image = {
+    name: 'image',
+    required: false,
+    type: 'array',
+    items: { type: 'string', format: 'uri' },
+  } as const;
+  const most = (maxLength?: number) =>
+    formFields([{ ...image, ...(maxLength && { maxLength }) }])[0]?.maxFiles;
+  expect([most(), most(4), most(50)]).toEqual([10, 4, 10]);
 });
 
 it('says what is allowed, beside as much of the description as there is room for', () => {

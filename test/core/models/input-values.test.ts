@@ -158,6 +158,24 @@ describe('the sentences', () => {
     expect(refused(schema, given)).toThrow(new UserError(sentence));
   });
 
+  it.each([
+    [
+      'many-pictures',
+      { prompt: 'p' },
+      'references',
+      4,
+      'a list of links to files of 1 to 3 entries; not 4 files.',
+    ],
+    ['picture', {}, 'image', 2, 'a link to a file; not 2 files.'],
+  ])('of %s %j say when there are too many files for `%s`: %i', (schema, given, name, count, sentence) => {
+    const { inputs } = schemaOf(schema);
+    const read = (files: number) =>
+      readInputValues(inputs, given, new Map([[name, Array.from({ length: files }, (_, at) => at)]]));
+    expect(() => read(count)).toThrow(new UserError(`\`${name}\` must be ${sentence}`));
+    expect(read(1)).toEqual(given);
+    expect(readInputValues(inputs, given, new Set([name]))).toEqual(given);
+  });
+
   it('name every wrong input at once, and the ones there are for an unknown one', () => {
     expect(refused('enlarging', { scale: '11', fase_enhance: 'yes' })).toThrow(
       new UserError(

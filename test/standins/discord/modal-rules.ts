@@ -82,6 +82,9 @@ function checkUpload(child: Json): void {
   const least = Number(child.min_values ?? 1);
   const most = Number(child.max_values ?? 1);
   if (least < 0 || most > 10 || least > most) throw invalidForm('min_values', 'Must be between 0 and 10.');
+  const types = asArray(child.file_types ?? [], 'file_types').map(String);
+  if (types.length > 10 || types.some((type) => !/^(image|video|audio|\.[a-z0-9]+)$/.test(type)))
+    throw invalidForm('file_types', 'Must be image, video, audio or an extension; 10 at most.');
 }
 
 function checkRequired(child: Json): void {

@@ -1,15 +1,18 @@
 /** A modal filled in by a person: what Discord's client lets through, in the form in which it arrives at the bot. */
 
+import type { StandinAttachment } from './command-data.ts';
 import { modalComponents } from './modal-rules.ts';
 import { asArray, asObject, type Json } from './refusal.ts';
 
-export type Filled = Readonly<Record<string, string | boolean | { readonly url: string }>>;
+export type Filled = Readonly<
+  Record<string, string | boolean | StandinAttachment | readonly StandinAttachment[]>
+>;
 
 /** Fields that are not named keep what stands in them. Throws where the client would not let a person submit. */
-export function modalSubmission<F extends Filled>(
+export function modalSubmission(
   modal: Json,
-  filled: F,
-  attachmentJson: (file: Exclude<F[string], string | boolean>) => Json,
+  filled: Filled,
+  attachmentJson: (file: StandinAttachment) => Json,
 ): Json {
   const attachments: Json = {};
   const children = modalComponents(modal);
@@ -47,12 +50,15 @@ export function modalSubmission<F extends Filled>(
         return { values: chosen ? [chosen.value] : [] };
       }
       case 19: {
-        if (given === undefined) missing();
-        if (given === undefined || typeof given === 'string' || typeof given === 'boolean')
-          return { values: [] };
-        const json = attachmentJson(given as Exclude<F[string], string | boolean>);
-        attachments[String(json.id)] = json;
-        return { values: [json.id] };
+        if (typeof given === 'string' || typeof given === 'boolean')
+          throw new Error(`the field ${name} takes files`);
+        const files = given === undefined ? [] : 'url' in given ? [given] : given;
+        if (files.length === 0) missing();
+        if (files.length > Number(child.max_values ?? 1))
+          throw new Error(`the field ${name} takes ${child.max_values ?? 1} files at most`);
+        const uploaded = files.map(attachmentJson);
+        for (const json of uploaded) attachments[String(json.id)] = json;
+        return { values: uploaded.map((json) => json.id) };
       }
       default:
         return { value: given ?? child.default === true };

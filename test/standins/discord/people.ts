@@ -3,7 +3,7 @@
 import { type CommandInput, commandData, type StandinAttachment } from './command-data.ts';
 import type { Interactions } from './interactions.ts';
 import type { Messages } from './messages.ts';
-import { modalSubmission } from './modal-submission.ts';
+import { type Filled, modalSubmission } from './modal-submission.ts';
 import { asArray, asObject, type Json } from './refusal.ts';
 import { messageJson } from './wire.ts';
 import { latest, type StandinChannel, type StandinMessage, type StandinUser, type World } from './world.ts';
@@ -47,11 +47,7 @@ export interface People {
   /** Chooses a message command on a message. */
   useOnMessage(name: string, target: StandinMessage, who?: Who): InteractionHandle;
   /** Fills in the modal that an interaction was answered with. */
-  submit(
-    asked: InteractionHandle,
-    filled: Readonly<Record<string, string | boolean | StandinAttachment>>,
-    who?: Who,
-  ): InteractionHandle;
+  submit(asked: InteractionHandle, filled: Filled, who?: Who): InteractionHandle;
   press(message: StandinMessage, customId: string, who?: Who): InteractionHandle;
   /** `text` gets the mention of the bot put in front. */
   mention(

@@ -125,9 +125,13 @@ function stateOf(
       if (!chosen && !optional) throw new Error('a required choice was left open');
       return { selected_option: chosen };
     }
-    case 'file_input':
+    case 'file_input': {
       if (!filled && !optional) throw new Error('a required file is missing');
-      return { files: Array.isArray(filled) ? filled : [] };
+      const files = Array.isArray(filled) ? filled : [];
+      const most = Number(element.max_files ?? 10);
+      if (files.length > most) throw new Error(`${most} files at most`);
+      return { files };
+    }
     default: {
       const text = asString(filled ?? element.initial_value);
       if (!text && !optional) throw new Error('a required field was left empty');
