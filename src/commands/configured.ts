@@ -1,20 +1,24 @@
 /** Commands from the configuration: a model, a description, options mapped to its inputs, a presenter. */
 
 import type { Attachment } from '../core/chat.ts';
-import { type Command, defineModelCommand, type Option, type Options, type Plan } from '../core/command.ts';
+import {
+  type Command,
+  defineModelCommand,
+  type Option,
+  type Options,
+  type Plan,
+  type PlanCost,
+} from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
-import { OperatorError } from '../core/errors.ts';
-import type { Intake } from '../core/files/intake.ts';
-import type { Models, ResolvedModel } from '../core/models/prediction.ts';
-import { chooseModel } from './choose-model.ts';
-import { planModelRun } from './model-run.ts';
+import { againFor, type FollowUpInput, TEXT_FOLLOW_UPS } from './follow-ups.ts';
+import { ANY_FILE, type ModelRuns } from './model-run.ts';
 
 type CommandConfig = Config['customCommands'][number];
 type OptionConfig = CommandConfig['options'][string];
 
 export interface ConfiguredOptions {
-  readonly models: Pick<Models, 'resolve'>;
-  readonly intake: Pick<Intake, 'forModel'>;
+  readonly modelRuns: ModelRuns;
+  readonly followUpInput: FollowUpInput;
 }
 
 const LONGEST_TEXT = 6000;
@@ -23,7 +27,7 @@ const LONGEST_DESCRIPTION = 100;
 
 export function createConfiguredCommand(
   config: CommandConfig,
-  { models, intake }: ConfiguredOptions,
+  { modelRuns, followUpInput }: ConfiguredOptions,
 ): Command {
   const mapped = Object.entries(config.options);
   const options: Options = Object.fromEntries(mapped.map(([name, option]) => [name, declare(option)]));
@@ -33,9 +37,7 @@ export function createConfiguredCommand(
     access: config.access,
     options,
     async plan(args, { place }) {
-      const model = chooseModel([config.model], undefined, place);
-      const resolved = await models.resolve(model.ref);
-      checkInputs(config, resolved);
+      const chosen = await modelRuns.choose([config.model], undefined, place);
       const given: Record<string, unknown> = { ...config.fixed };
       const files = new Map<string, readonly Attachment[]>();
       for (const [name, option] of mapped) {
@@ -43,33 +45,46 @@ export function createConfiguredCommand(
         if (typeof value === 'object') files.set(option.input, [...(files.get(option.input) ?? []), value]);
         else if (value !== undefined) given[option.input] = value;
       }
-      const nameOf = (input: string) => mapped.find(([, option]) => option.input === input)?.[0] ?? input;
-      const plan = await planModelRun({ model, resolved, given, files, nameOf }, intake);
+      const accept = new Map(mapped.map(([, option]) => [option.input, option.accept ?? ANY_FILE]));
+      const mapping = { command: config.name, options: optionNames(config) };
+      const { plan } = await modelRuns.plan({ ...chosen, given, files, accept, mapping });
       const shown = { input: plan.input, cost: plan.cost, files: [...files.values()].flat() };
-      return { ...plan, presenter: config.presenter, presenterOptions: presenterOptions(config, shown) };
+      return {
+        ...plan,
+        ...presentation(config.presenter, plan.cost),
+        presenterOptions: presenterOptions(config, shown),
+      };
+    },
+
+    async followUp(name, run, { place }) {
+      const chosen = await modelRuns.choose([config.model], undefined, place);
+      const given = await followUpInput(name, run, chosen.resolved);
+      const { plan } = await modelRuns.plan({ ...chosen, given });
+      const { presenterOptions = {} } = run.plan;
+      return { ...plan, ...presentation(config.presenter, plan.cost), presenterOptions };
     },
   });
 }
 
-/** Throws OperatorError when the configuration and the model's schema do not fit together. */
-function checkInputs({ name, options, fixed }: CommandConfig, { ref, inputs }: ResolvedModel): void {
-  if (inputs.length === 0) return;
-  const set = new Set([...Object.values(options).map(({ input }) => input), ...Object.keys(fixed)]);
-  const unknown = [...set].filter((input) => !inputs.some((known) => known.name === input));
-  const missing = inputs.filter(
-    (input) => input.required && input.default === undefined && !set.has(input.name),
-  );
-  const reasons = [
-    ...unknown.map(
-      (input) => `${ref} has no input ${input}, only ${inputs.map((known) => known.name).join(', ')}`,
-    ),
-    ...missing.map((input) => `${ref} needs ${input.name}: give it an option, or a value under input`),
-  ];
-  if (reasons.length === 0) return;
-  throw new OperatorError(
-    `commands.${name}: ${reasons.join('; ')}`,
-    `\`/${name}\` is not set up correctly; an admin can see why in the bot's log.`,
-  );
+/** By the inputs' names. */
+function optionNames({ options }: CommandConfig): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(options).map(([name, { input }]) => [input, name]));
+}
+
+/** As the built-in commands do it with such answers. */
+function presentation(
+  presenter: CommandConfig['presenter'],
+  cost: PlanCost,
+): Pick<Plan, 'presenter' | 'followUps'> {
+  switch (presenter) {
+    case 'text':
+      return { presenter, followUps: TEXT_FOLLOW_UPS };
+    case 'pictures':
+    case 'any':
+      return { presenter, followUps: againFor(cost) };
+    case 'transcript':
+      return { presenter };
+  }
 }
 
 function declare(option: OptionConfig): Option {
@@ -78,6 +93,7 @@ function declare(option: OptionConfig): Option {
   const base = {
     description: fits ? `${option.description}${preset}` : option.description,
     ...(option.required && { required: true }),
+    ...(option.default !== undefined && { default: option.default }),
   };
   switch (option.type) {
     case 'string':
@@ -85,10 +101,14 @@ function declare(option: OptionConfig): Option {
     case 'choice':
       return { ...base, type: 'choice', choices: option.choices ?? [] };
     case 'integer':
-    case 'number':
+    case 'number': {
+      const { type, min, max } = option;
+      return { ...base, type, ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+    }
     case 'boolean':
+      return { ...base, type: 'boolean' };
     case 'attachment':
-      return { ...base, type: option.type };
+      return { ...base, type: 'attachment', ...(option.accept && { accept: option.accept }) };
   }
 }
 

@@ -1,23 +1,22 @@
 /** The guard: a moderation model judges what people ask before other models get to see it. */
 
 import { describeRefusal } from '../core/budget/describe.ts';
-import { planCost } from '../core/budget/plan-cost.ts';
 import type { Message, Person, Place, Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Command, Options, Plan } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { OperatorError, UserError } from '../core/errors.ts';
-import type { Models } from '../core/models/prediction.ts';
 import type { Admission } from '../core/runs/admit.ts';
 import { describeBusy } from '../core/runs/messages.ts';
 import { createRunId } from '../core/runs/run-id.ts';
 import type { Runner } from '../core/runs/runner.ts';
 import type { RunStore } from '../core/runs/store.ts';
-import { inputNamed, LIMIT_INPUTS } from './model-inputs.ts';
+import { inputNamed, limited } from './model-inputs.ts';
+import type { ModelRuns } from './model-run.ts';
 
 export interface GuardOptions {
   readonly config: NonNullable<Config['guard']>;
-  readonly models: Pick<Models, 'resolve'>;
+  readonly modelRuns: ModelRuns;
   readonly runner: Pick<Runner, 'admit' | 'cancel'>;
   readonly runs: Pick<RunStore, 'get'>;
   readonly clock: Clock;
@@ -25,7 +24,8 @@ export interface GuardOptions {
 }
 
 const PROMPT_INPUTS = ['prompt', 'text', 'input', 'message', 'content'];
-const TEMPLATE_TOKENS = 1000;
+/** The categories of what is unsafe stand in the template. */
+const HIDDEN_TOKENS = { template: 1000 };
 /** Beside the run's own deadline: for the queue, the ledger and the network. */
 const GRACE_MS = 30_000;
 
@@ -57,35 +57,21 @@ function writtenBy(options: Options, args: Readonly<Record<string, unknown>>): r
     .map(([name]) => args[name]);
 }
 
-function createJudge({ config, models, runner, runs, clock, timezone }: GuardOptions) {
+function createJudge({ config, modelRuns, runner, runs, clock, timezone }: GuardOptions) {
   const { model } = config;
 
-  async function planFor(text: string): Promise<Plan> {
-    const resolved = await models.resolve(model.ref);
-    const limitInput = inputNamed(resolved, LIMIT_INPUTS)?.name;
-    const limited = limitInput === undefined ? {} : { limitInput };
-    return {
-      label: model.name,
-      model: resolved.ref,
-      input: {
+  async function planFor(text: string, place: Place): Promise<Plan> {
+    const { resolved } = await modelRuns.choose([model], undefined, place);
+    const { plan } = await modelRuns.plan({
+      model,
+      resolved,
+      given: {
         [inputNamed(resolved, PROMPT_INPUTS)?.name ?? 'prompt']: text,
-        ...(limitInput !== undefined && { [limitInput]: model.maxOutputTokens }),
+        ...limited(resolved, model.maxOutputTokens),
       },
-      presenter: 'text',
-      cost: planCost(
-        model.price,
-        {
-          deadlineSeconds: model.maxSeconds,
-          typicalSeconds: model.typicalSeconds,
-          text: {
-            inputTokens: Buffer.byteLength(text) + TEMPLATE_TOKENS,
-            maxOutputTokens: model.maxOutputTokens,
-            ...limited,
-          },
-        },
-        model.name,
-      ),
-    };
+      hiddenTokens: HIDDEN_TOKENS,
+    });
+    return { ...plan, presenter: 'text' };
   }
 
   function admitted(admission: Admission): string {
@@ -110,7 +96,7 @@ function createJudge({ config, models, runner, runs, clock, timezone }: GuardOpt
       person,
       place: { ...place, surface: 'none' },
     } as const;
-    const runId = admitted(await runner.admit(request, await planFor(text), reply));
+    const runId = admitted(await runner.admit(request, await planFor(text, place), reply));
     const waitMs = model.maxSeconds * 1000 + GRACE_MS;
     const { text: verdict } = await within(answered, waitMs, clock).catch(async (error: unknown) => {
       // Nobody waits for this verdict any more; it is to cost no more either.

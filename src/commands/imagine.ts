@@ -1,18 +1,20 @@
 /** `/imagine`: pictures from words, and from pictures that were made before. */
 
-import { planCost } from '../core/budget/plan-cost.ts';
 import type { Place } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
-import { type Command, type CommandContext, defineModelCommand, type Plan } from '../core/command.ts';
-import type { Config, ModelConfig } from '../core/config/config.ts';
+import { type Command, defineModelCommand, type FollowUp, type Plan } from '../core/command.ts';
+import type { Config } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
 import { KEPT_FOR_MS } from '../core/files/answer-files.ts';
+import type { FormField } from '../core/form.ts';
 import { filesOf } from '../core/models/output.ts';
-import type { Models, ResolvedModel } from '../core/models/prediction.ts';
+import type { Models } from '../core/models/prediction.ts';
 import type { Run } from '../core/runs/run.ts';
 import type { RunStore } from '../core/runs/store.ts';
-import { chooseModel, suggestModels } from './choose-model.ts';
-import { type PictureInput, pictureInput, withNewSeed, withPicture, withPrompt } from './picture-input.ts';
+import { suggestModels } from './choose-model.ts';
+import { withNewSeed } from './model-inputs.ts';
+import type { ChosenModel, ModelRuns } from './model-run.ts';
+import { type PictureInput, pictureInput, withPicture, withPrompt } from './picture-input.ts';
 
 const LONGEST_PROMPT = 4000;
 const MOST_PICTURES = 4;
@@ -21,20 +23,16 @@ const HIGHEST_SEED = 2 ** 31 - 1;
 
 export interface ImagineOptions {
   readonly config: Config['imagine'];
-  readonly models: Models;
+  readonly modelRuns: ModelRuns;
+  readonly models: Pick<Models, 'get'>;
   readonly runs: RunStore;
   readonly clock: Clock;
   /** 0 to 1, for new seeds. */
   readonly random?: () => number;
 }
 
-export function createImagine({
-  config,
-  models,
-  runs,
-  clock,
-  random = Math.random,
-}: ImagineOptions): Command {
+export function createImagine(options: ImagineOptions): Command {
+  const { config, modelRuns, models, runs, clock, random = Math.random } = options;
   const [standard] = config.models;
   return defineModelCommand({
     name: 'imagine',
@@ -69,36 +67,31 @@ export function createImagine({
         const run = await runs.get(fields.argument);
         const theirs = run && (admin || run.personId === person.id || run.place.channel === place.channel);
         if (!theirs || run.command !== 'imagine') throw new UserError('That picture is not known here.');
-        return fromPicture(run, place, wishes.prompt);
+        return fromPicture(run, place, String(fields.values.picture ?? 1), wishes.prompt);
       }
-      const model = chooseModel(config.models, name, place);
-      const resolved = await models.resolve(model.ref);
-      const drawn = pictureInput(resolved, model.name, wishes);
-      return planOf(model, resolved, drawn, { prompt: wishes.prompt, spoiler });
+      const chosen = await modelRuns.choose(config.models, name, place);
+      const drawn = pictureInput(chosen.resolved, chosen.model.name, wishes);
+      return planOf(chosen, drawn, { prompt: wishes.prompt, spoiler });
     },
 
-    async followUp(name, run, { place }: CommandContext) {
-      switch (name) {
-        case 'again': {
-          const { model, resolved, drawn, shown } = await remembered(run, place);
-          return planOf(
-            model,
-            resolved,
-            { ...drawn, input: withNewSeed(resolved, drawn.input, random()) },
-            shown,
-          );
-        }
-        case 'vary':
-          return fromPicture(run, place);
-        default:
-          throw new UserError('This button no longer does anything.');
+    async followUp(name, run, { place }) {
+      if (name === 'again') {
+        const { chosen, drawn, shown } = await remembered(run, place);
+        return planOf(
+          chosen,
+          { ...drawn, input: withNewSeed(chosen.resolved, drawn.input, random()) },
+          shown,
+        );
       }
+      const [, number] = /^vary-?(\d?)$/.exec(name) ?? [];
+      if (number === undefined) throw new UserError('This button no longer does anything.');
+      return fromPicture(run, place, number || '1');
     },
 
     async form(argument) {
       const run = await runs.get(argument);
       if (run?.command !== 'imagine') throw new UserError('That picture is no longer known here.');
-      await pictureOf(run);
+      const pictures = await picturesOf(run);
       return {
         id: `form:imagine:${run.id}`,
         title: 'Use this picture',
@@ -111,42 +104,25 @@ export function createImagine({
             value: String(run.plan.presenterOptions?.prompt ?? ''),
             maxLength: LONGEST_PROMPT,
           },
+          ...(pictures.length > 1 ? [whichOf(pictures.length)] : []),
         ],
       };
     },
   });
 
-  function planOf(
-    model: ModelConfig,
-    resolved: ResolvedModel,
-    { input, count, countInput, notes }: PictureInput,
-    shown: { readonly prompt: string; readonly spoiler: boolean | undefined },
-  ): Plan {
-    const canBegin = withPicture(resolved, input, '') !== undefined;
+  async function planOf(
+    chosen: ChosenModel,
+    { input, options: names = {}, count, countInput, notes }: PictureInput,
+    shown: Shown,
+  ): Promise<Plan> {
+    const mapping = { command: 'imagine', options: names };
+    const { plan } = await modelRuns.plan({ ...chosen, given: input, mapping });
+    const canBegin = withPicture(chosen.resolved, input, '') !== undefined;
     return {
-      label: model.name,
-      model: resolved.ref,
-      input,
+      ...plan,
       presenter: 'pictures',
       presenterOptions: { ...shown, count, countInput, notes },
-      followUps: [
-        { name: 'again', label: 'Again' },
-        ...(canBegin
-          ? [
-              { name: 'vary', label: 'Vary' },
-              { name: 'use', label: 'Use as input', form: true },
-            ]
-          : []),
-      ],
-      cost: planCost(
-        model.price,
-        {
-          deadlineSeconds: model.maxSeconds,
-          typicalSeconds: model.typicalSeconds,
-          pictures: { count, ...(countInput !== undefined && { countInput }) },
-        },
-        model.name,
-      ),
+      followUps: [{ name: 'again', label: 'Again' }, ...(canBegin ? fromPictures(count) : [])],
     };
   }
 
@@ -155,8 +131,7 @@ export function createImagine({
     const { label, input, presenterOptions = {} } = run.plan;
     if (!config.models.some((model) => model.name === label))
       throw new UserError(`${label} is no longer offered here. Ask with \`/imagine\` anew.`);
-    const model = chooseModel(config.models, label, place);
-    const resolved = await models.resolve(model.ref);
+    const chosen = await modelRuns.choose(config.models, label, place);
     const { prompt, spoiler, count, countInput } = presenterOptions;
     const drawn: PictureInput = {
       // A smaller budget may have cut the number then.
@@ -165,32 +140,63 @@ export function createImagine({
       ...(typeof countInput === 'string' && { countInput }),
       notes: [],
     };
-    return { model, resolved, drawn, shown: { prompt: String(prompt), spoiler: spoiler === true } };
+    return { chosen, drawn, shown: { prompt: String(prompt), spoiler: spoiler === true } };
   }
 
-  /** A picture from the run's first one: like it, or as other words say. */
-  async function fromPicture(run: Run, place: Place, prompt?: string): Promise<Plan> {
-    const { model, resolved, drawn, shown } = await remembered(run, place);
-    const begun = withPicture(resolved, drawn.input, await pictureOf(run));
+  /** A picture from the run's pictures, of which the first has the number 1: like it, or as other words say. */
+  async function fromPicture(run: Run, place: Place, number: string, prompt?: string): Promise<Plan> {
+    const { chosen, drawn, shown } = await remembered(run, place);
+    const { model, resolved } = chosen;
+    const pictures = await picturesOf(run);
+    const picture = pictures[Number(number) - 1];
+    if (picture === undefined)
+      throw new UserError(`There are ${pictures.length} pictures, and no number ${number}.`);
+    const begun = withPicture(resolved, drawn.input, picture);
     if (!begun) throw new UserError(`${model.name} begins from words alone.`);
     const said = prompt === undefined ? begun : withPrompt(resolved, begun, prompt);
     return planOf(
-      model,
-      resolved,
+      chosen,
       { ...drawn, input: withNewSeed(resolved, said, random()) },
       { ...shown, ...(prompt !== undefined && { prompt }) },
     );
   }
 
-  /** Where Replicate still has it. */
-  async function pictureOf(run: Run): Promise<string> {
+  /** Where Replicate still has them; at least one. */
+  async function picturesOf(run: Run): Promise<readonly string[]> {
     const gone = new UserError(
       'Replicate keeps pictures for an hour, and this one is gone. Press Again for a new one, or ask with `/imagine`.',
     );
     if (run.predictionId === undefined || clock.now() > (run.endedAt ?? 0) + KEPT_FOR_MS) throw gone;
     const { output, dataRemoved } = await models.get(run.predictionId);
-    const [picture] = filesOf(output);
-    if (dataRemoved || picture === undefined) throw gone;
-    return picture;
+    const pictures = filesOf(output);
+    if (dataRemoved || pictures.length === 0) throw gone;
+    return pictures;
   }
+}
+
+interface Shown {
+  readonly prompt: string;
+  readonly spoiler: boolean | undefined;
+}
+
+function fromPictures(count: number): readonly FollowUp[] {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  return [
+    ...(count === 1
+      ? [{ name: 'vary', label: 'Vary' }]
+      : numbers.map((number) => ({ name: `vary-${number}`, label: `Vary ${number}` }))),
+    { name: 'use', label: 'Use as input', form: true },
+  ];
+}
+
+function whichOf(count: number): FormField {
+  const numbers = Array.from({ length: count }, (_, index) => String(index + 1));
+  return {
+    name: 'picture',
+    label: 'Which picture',
+    required: true,
+    type: 'choice',
+    choices: numbers.map((value) => ({ name: value, value })),
+    value: '1',
+  };
 }

@@ -8,7 +8,6 @@ import type { Command } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import type { Conversations } from '../core/conversations.ts';
 import { OperatorError } from '../core/errors.ts';
-import type { Intake } from '../core/files/intake.ts';
 import type { MadeFiles } from '../core/files/made-files.ts';
 import type { Models } from '../core/models/prediction.ts';
 import type { NamedModels } from '../core/named-models.ts';
@@ -25,16 +24,16 @@ import { createModelsAllow, createModelsDeny } from './model-rights.ts';
 import { createModelsList } from './models.ts';
 import { createRun } from './run.ts';
 import { createFindRunnable } from './run-model.ts';
+import type { RunServices } from './run-services.ts';
 import { createTranscribe } from './transcribe.ts';
 import { createUsage } from './usage.ts';
 
-export interface CommandServices {
+export interface CommandServices extends RunServices {
   readonly config: Config;
   readonly models: Models;
   readonly budget: Budget;
   readonly conversations: Conversations;
   readonly runs: RunStore;
-  readonly intake: Intake;
   readonly named: NamedModels;
   readonly links: Links;
   readonly reports: Reports;

@@ -1,129 +1,152 @@
-/** What every command about any model is made of: values and files for its inputs → a plan that says what it can cost. */
+/** What every command that runs a model is made of: values and files for its inputs → a plan that says what it can cost. */
 
-import { planCost } from '../core/budget/plan-cost.ts';
-import type { Attachment } from '../core/chat.ts';
-import type { Plan, PlanCost } from '../core/command.ts';
-import type { ModelConfig } from '../core/config/config.ts';
-import { UserError } from '../core/errors.ts';
+import type { Attachment, Place } from '../core/chat.ts';
+import type { Plan } from '../core/command.ts';
+import { OperatorError } from '../core/errors.ts';
 import type { Intake, ModelFile } from '../core/files/intake.ts';
 import type { FileKind } from '../core/files/sniff.ts';
-import { isFile } from '../core/models/form.ts';
+import { formatLength } from '../core/files/sound-length.ts';
 import { type InputValues, readInputValues } from '../core/models/input-values.ts';
-import type { ModelInput, ResolvedModel } from '../core/models/prediction.ts';
+import type { Models, ResolvedModel } from '../core/models/prediction.ts';
+import { chooseModel, type ModelChoice } from './choose-model.ts';
 import { fileValue, inputNamed, LIMIT_INPUTS } from './model-inputs.ts';
-import { COUNT_INPUTS } from './picture-input.ts';
+import { type HiddenTokens, type PayableModel, runCost, type SoundOfFiles, soundOf } from './run-cost.ts';
 
-export type PayableModel = Pick<
-  ModelConfig,
-  'name' | 'ref' | 'price' | 'maxSeconds' | 'typicalSeconds' | 'maxOutputTokens'
->;
-
-export interface ModelRun {
+export interface ChosenModel {
   readonly model: PayableModel;
   readonly resolved: ResolvedModel;
+}
+
+export interface ModelRun extends ChosenModel {
   /** By the inputs' names; texts are typed by the schema. */
   readonly given: InputValues;
-  /** By the inputs' names. */
-  readonly files: ReadonlyMap<string, readonly Attachment[]>;
-  /** What people call an input; by its own name when absent. */
-  readonly nameOf?: (input: string) => string;
+  /** By the inputs' names: attachments, and links that somebody wrote. */
+  readonly files?: ReadonlyMap<string, readonly (Attachment | string)[]>;
+  /** What the files of an input may be; any kind that a model could open when absent. */
+  readonly accept?: ReadonlyMap<string, readonly FileKind[]>;
+  /** Absent: people give every input by its own name. */
+  readonly mapping?: OptionMapping;
+  readonly hiddenTokens?: HiddenTokens;
 }
 
+/** Which inputs people can give, and how. */
+export interface OptionMapping {
+  readonly command: string;
+  /** The options by the inputs' names. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface PlannedRun {
+  readonly plan: Pick<Plan, 'label' | 'model' | 'input' | 'cost' | 'limitInput' | 'notice'>;
+  readonly files: readonly ModelFile[];
+}
+
+export interface ModelRuns {
+  /** The first of these models, or the named one. Throws UserError when there is none, or it does not answer in this place. */
+  choose(models: ModelChoice, name: string | undefined, place: Place): Promise<ResolvedChoice>;
+  /**
+   * Checks everything before it uploads anything. Throws UserError that names every wrong input, and OperatorError when
+   * options and model do not fit together.
+   */
+  plan(run: ModelRun): Promise<PlannedRun>;
+}
+
+export interface ResolvedChoice extends ChosenModel {
+  readonly model: ModelChoice[number];
+}
+
+export interface ModelRunsOptions {
+  readonly models: Pick<Models, 'resolve'>;
+  readonly intake: Pick<Intake, 'forModel'>;
+  /** The length of a longer recording is said, and its cost, before it runs. */
+  readonly askAboveSeconds: number;
+}
+
+export const ANY_FILE: readonly FileKind[] = ['image', 'audio', 'video', 'text', 'document', 'unknown'];
 /** What a chat template adds. */
-const TEMPLATE_TOKENS = 100;
-const ACCEPTED: readonly FileKind[] = ['image', 'audio', 'video', 'text', 'document', 'unknown'];
+const TEMPLATE: HiddenTokens = { template: 100 };
 
-/** Checks everything before it uploads anything. Throws UserError that names every wrong input. */
-export async function planModelRun(
-  { model, resolved, given, files, nameOf }: ModelRun,
-  intake: Pick<Intake, 'forModel'>,
-): Promise<Pick<Plan, 'label' | 'model' | 'input' | 'cost'>> {
-  const values = readInputValues(resolved.inputs, given, new Set(files.keys()), nameOf);
-  const taken = new Map<string, readonly ModelFile[]>();
-  for (const [name, attachments] of files) {
-    taken.set(name, await Promise.all(attachments.map((file) => intake.forModel(file, ACCEPTED))));
-  }
-  const uploaded = [...taken].map(([name, list]) => {
-    const urls = list.map((file) => file.url);
-    const input = resolved.inputs.find((known) => known.name === name);
-    return [name, input ? fileValue(input, urls) : urls[0]] as const;
-  });
-  const input = { ...values, ...Object.fromEntries(uploaded) };
-  const { cost, bounds } = costOf(model, resolved, input, [...taken.values()].flat());
-  return { label: model.name, model: resolved.ref, input: { ...input, ...bounds }, cost };
-}
-
-interface Bounded {
-  readonly cost: PlanCost;
-  /** Inputs without which nothing would bound the cost. */
-  readonly bounds: InputValues;
-}
-
-function costOf(
-  model: PayableModel,
-  resolved: ResolvedModel,
-  input: InputValues,
-  files: readonly ModelFile[],
-): Bounded {
-  const { price, name, maxSeconds, typicalSeconds } = model;
-  const time = { deadlineSeconds: maxSeconds, typicalSeconds };
-  switch (price.by) {
-    case 'free':
-    case 'second':
-      return { cost: planCost(price, time, name), bounds: {} };
-    case 'token': {
-      const links = resolved.inputs.filter(isFile).flatMap((taker) => input[taker.name] ?? []);
-      if (files.length > 0 || links.length > 0) {
-        throw new UserError(
-          `${name} is paid by the token, and nobody can say beforehand how many a file has. Please give it text only.`,
-        );
-      }
-      const limit = inputNamed(resolved, LIMIT_INPUTS);
-      const wanted = numberIn(input, limit) ?? model.maxOutputTokens;
-      const maxOutputTokens = Math.min(wanted, limit?.maximum ?? wanted);
-      const text = {
-        inputTokens: mostTokens(resolved, input),
-        maxOutputTokens,
-        ...(limit && { limitInput: limit.name }),
-      };
-      return {
-        cost: planCost(price, { ...time, text }, name),
-        bounds: limit ? { [limit.name]: maxOutputTokens } : {},
-      };
+export function createModelRuns({ models, intake, askAboveSeconds }: ModelRunsOptions): ModelRuns {
+  async function take(
+    files: ModelRun['files'],
+    accept: ModelRun['accept'],
+  ): Promise<ReadonlyMap<string, readonly ModelFile[]>> {
+    const taken = new Map<string, readonly ModelFile[]>();
+    for (const [name, sources] of files ?? []) {
+      const kinds = accept?.get(name) ?? ANY_FILE;
+      taken.set(name, await Promise.all(sources.map((source) => intake.forModel(source, kinds))));
     }
-    case 'image': {
-      const counted = inputNamed(resolved, COUNT_INPUTS);
-      const preset = typeof counted?.default === 'number' ? counted.default : 1;
-      const count = numberIn(input, counted) ?? preset;
-      const pictures = { count, ...(counted && { countInput: counted.name }) };
-      return {
-        cost: planCost(price, { ...time, pictures }, name),
-        bounds: counted ? { [counted.name]: count } : {},
-      };
-    }
-    case 'audio-second':
-      return { cost: planCost(price, { ...time, audioSeconds: mostSeconds(files, name) }, name), bounds: {} };
+    return taken;
   }
+
+  return {
+    async choose(choice, name, place) {
+      const model = chooseModel(choice, name, place);
+      return { model, resolved: await models.resolve(model.ref) };
+    },
+
+    async plan({ model, resolved, given, files, accept, mapping, hiddenTokens = TEMPLATE }) {
+      if (mapping) checkMapping(mapping, resolved, [...Object.keys(given), ...(files?.keys() ?? [])]);
+      const nameOf = (input: string) => mapping?.options[input] ?? input;
+      const values = readInputValues(resolved.inputs, given, files, nameOf);
+      const taken = await take(files, accept);
+      const urls = [...taken].map(([name, list]) => [name, urlsFor(resolved, name, list)] as const);
+      const all = [...taken.values()].flat();
+      const sound = soundOf(all);
+      const filled = { ...values, ...Object.fromEntries(urls) };
+      const { cost, bounds } = runCost(model, resolved, filled, sound, hiddenTokens);
+      const input = { ...filled, ...bounds };
+      const limit = inputNamed(resolved, LIMIT_INPUTS)?.name;
+      return {
+        plan: {
+          label: model.name,
+          model: resolved.ref,
+          input,
+          cost,
+          ...(limit !== undefined && input[limit] !== undefined && { limitInput: limit }),
+          ...(sound && sound.seconds >= askAboveSeconds && { notice: describe(sound) }),
+        },
+        files: all,
+      };
+    },
+  };
 }
 
-/** Of all recordings together. */
-function mostSeconds(files: readonly ModelFile[], name: string): number {
-  const sounds = files.filter(({ type }) => type.kind === 'audio' || type.kind === 'video');
-  const lengths = sounds.flatMap(({ length }) => length?.atMostSeconds ?? []);
-  if (sounds.length > 0 && lengths.length === sounds.length)
-    return lengths.reduce((sum, seconds) => sum + seconds, 0);
-  throw new UserError(
-    `${name} is paid by the length of the sound, and that can’t be told here. Attach the recording itself.`,
+/** A configuration and a model that do not fit together are nothing that a person could mend. */
+function checkMapping(
+  { command, options }: OptionMapping,
+  { ref, inputs }: ResolvedModel,
+  given: readonly string[],
+): void {
+  if (inputs.length === 0) return;
+  const set = new Set([...Object.keys(options), ...given]);
+  const unknown = [...set].filter((input) => !inputs.some((known) => known.name === input));
+  const missing = inputs.filter(
+    (input) => input.required && input.default === undefined && !set.has(input.name),
+  );
+  const reasons = [
+    ...unknown.map(
+      (input) => `${ref} has no input ${input}, only ${inputs.map((known) => known.name).join(', ')}`,
+    ),
+    ...missing.map((input) => `${ref} needs ${input.name}, which no option and no fixed input sets`),
+  ];
+  if (reasons.length === 0) return;
+  throw new OperatorError(
+    `commands.${command}: ${reasons.join('; ')}`,
+    `\`/${command}\` is not set up correctly; an admin can see why in the bot’s log.`,
   );
 }
 
-/** Every token is at least one byte, also of what the model adds by default and of its chat template. */
-function mostTokens({ inputs }: ResolvedModel, input: InputValues): number {
-  const defaults = Object.fromEntries(inputs.map(({ name, default: value }) => [name, value]));
-  return Buffer.byteLength(JSON.stringify({ ...defaults, ...input })) + TEMPLATE_TOKENS;
+function urlsFor({ inputs }: ResolvedModel, name: string, files: readonly ModelFile[]): unknown {
+  const urls = files.map((file) => file.url);
+  const input = inputs.find((known) => known.name === name);
+  return input ? fileValue(input, urls) : urls[0];
 }
 
-function numberIn(input: InputValues, of: ModelInput | undefined): number | undefined {
-  const value = of && input[of.name];
-  return typeof value === 'number' ? value : undefined;
+function describe({ seconds, measured, files }: SoundOfFiles): string {
+  const length = formatLength(seconds);
+  if (files > 1) return `The recordings are ${measured ? '' : 'about '}${length} long together.`;
+  return measured
+    ? `The recording is ${length} long.`
+    : `By its size, the recording is about ${length} long.`;
 }

@@ -7,7 +7,7 @@ import { type Command, defineInstantCommand } from '../core/command.ts';
 import type { Config, ModelConfig } from '../core/config/config.ts';
 import type { ModelRef, Models } from '../core/models/prediction.ts';
 import { describePrice, describePriceSource, shortRef } from './describe-price.ts';
-import type { PayableModel } from './model-run.ts';
+import type { PayableModel } from './run-cost.ts';
 import { payableModel } from './run-model.ts';
 
 type ListedConfig = Pick<Config, 'ask' | 'imagine' | 'transcribe' | 'customCommands' | 'models' | 'run'>;

@@ -1,7 +1,8 @@
 /** What somebody wants to see, as one particular model takes it. */
 
-import type { ModelInput, ResolvedModel } from '../core/models/prediction.ts';
-import { fileInput, fileValue, inputNamed } from './model-inputs.ts';
+import type { InputValues } from '../core/models/input-values.ts';
+import type { ResolvedModel } from '../core/models/prediction.ts';
+import { COUNT_INPUTS, fileInput, fileValue, inputNamed, SEED_INPUTS, within } from './model-inputs.ts';
 import { shapeInput } from './picture-shape.ts';
 
 export interface PictureWishes {
@@ -14,7 +15,9 @@ export interface PictureWishes {
 }
 
 export interface PictureInput {
-  readonly input: Readonly<Record<string, unknown>>;
+  readonly input: InputValues;
+  /** Which option set an input. */
+  readonly options?: Readonly<Record<string, string>>;
   readonly count: number;
   readonly countInput?: string;
   /** Sentences about the wishes that the model can't fulfil. */
@@ -22,20 +25,7 @@ export interface PictureInput {
 }
 
 const PROMPT_INPUTS = ['prompt', 'text_prompt', 'text', 'caption', 'description'];
-export const COUNT_INPUTS = [
-  'num_outputs',
-  'number_of_images',
-  'num_images',
-  'number_of_outputs',
-  'num_images_per_prompt',
-  'image_count',
-  'count',
-  'n',
-  'max_images',
-  'batch_size',
-];
 const NEGATIVE_INPUTS = ['negative_prompt', 'negative', 'neg_prompt'];
-const SEED_INPUTS = ['seed', 'random_seed'];
 const IMAGE_INPUTS = [
   'image',
   'input_image',
@@ -49,32 +39,35 @@ const IMAGE_INPUTS = [
   'reference_images',
   'image_reference_url',
 ];
-/** Most models draw their seeds from 32 bits, some read them as signed. */
-const SEEDS = 2 ** 31;
 
 export function pictureInput(model: ResolvedModel, label: string, wishes: PictureWishes): PictureInput {
   const notes: string[] = [];
   const shape = wishes.aspect === undefined ? { input: {} } : shapeInput(model, label, wishes.aspect);
   if (shape.note !== undefined) notes.push(shape.note);
   const counted = countInput();
+  const parts: Readonly<Record<string, InputValues>> = {
+    prompt: { [inputNamed(model, PROMPT_INPUTS)?.name ?? 'prompt']: wishes.prompt },
+    aspect: shape.input,
+    count: counted.name === undefined ? {} : { [counted.name]: counted.count },
+    negative: given(
+      NEGATIVE_INPUTS,
+      wishes.negative,
+      'knows no negative prompt, so `negative` had no effect',
+    ),
+    seed: given(SEED_INPUTS, wishes.seed, 'takes no seed, so `seed` had no effect'),
+  };
+  const set = Object.entries(parts).flatMap(([option, input]) =>
+    Object.keys(input).map((name) => [name, option] as const),
+  );
   return {
-    input: {
-      [inputNamed(model, PROMPT_INPUTS)?.name ?? 'prompt']: wishes.prompt,
-      ...shape.input,
-      ...(counted.name !== undefined && { [counted.name]: counted.count }),
-      ...given(NEGATIVE_INPUTS, wishes.negative, 'knows no negative prompt, so `negative` had no effect'),
-      ...given(SEED_INPUTS, wishes.seed, 'takes no seed, so `seed` had no effect'),
-    },
+    input: Object.assign({}, ...Object.values(parts)),
+    options: Object.fromEntries(set),
     count: counted.count,
     ...(counted.name !== undefined && { countInput: counted.name }),
     notes,
   };
 
-  function given(
-    names: readonly string[],
-    value: string | number | undefined,
-    without: string,
-  ): Readonly<Record<string, unknown>> {
+  function given(names: readonly string[], value: string | number | undefined, without: string): InputValues {
     if (value === undefined) return {};
     const input = inputNamed(model, names);
     if (input) return { [input.name]: typeof value === 'number' ? within(input, value) : value };
@@ -97,34 +90,12 @@ export function pictureInput(model: ResolvedModel, label: string, wishes: Pictur
 }
 
 /** The input with this picture to begin from; undefined when the model begins from words alone. */
-export function withPicture(
-  model: ResolvedModel,
-  input: PictureInput['input'],
-  url: string,
-): PictureInput['input'] | undefined {
+export function withPicture(model: ResolvedModel, input: InputValues, url: string): InputValues | undefined {
   const taker = fileInput(model, IMAGE_INPUTS);
   return taker && { ...input, [taker.name]: fileValue(taker, [url]) };
 }
 
-/** The same input for another picture: `random` is from 0 to 1. */
-export function withNewSeed(
-  model: ResolvedModel,
-  input: PictureInput['input'],
-  random: number,
-): PictureInput['input'] {
-  const taker = inputNamed(model, SEED_INPUTS);
-  return taker ? { ...input, [taker.name]: within(taker, Math.floor(random * SEEDS)) } : input;
-}
-
 /** The same input with other words. */
-export function withPrompt(
-  model: ResolvedModel,
-  input: PictureInput['input'],
-  prompt: string,
-): PictureInput['input'] {
+export function withPrompt(model: ResolvedModel, input: InputValues, prompt: string): InputValues {
   return { ...input, [inputNamed(model, PROMPT_INPUTS)?.name ?? 'prompt']: prompt };
-}
-
-function within({ minimum, maximum }: ModelInput, value: number): number {
-  return Math.max(minimum ?? value, Math.min(value, maximum ?? value));
 }

@@ -9,7 +9,7 @@ import { knownPrice } from '../core/models/model-prices.ts';
 import { parseReference } from '../core/models/reference.ts';
 import { chooseModel } from './choose-model.ts';
 import { shortRef } from './describe-price.ts';
-import type { PayableModel } from './model-run.ts';
+import type { PayableModel } from './run-cost.ts';
 
 export interface RunnableModel extends PinnedModel {
   readonly payable: PayableModel;

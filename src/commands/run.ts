@@ -2,15 +2,14 @@
 
 import type { AllowedModels } from '../core/allowed-models.ts';
 import type { Attachment, Choice } from '../core/chat.ts';
-import { type Command, type CommandContext, defineModelCommand } from '../core/command.ts';
-import type { Intake } from '../core/files/intake.ts';
+import { type Command, type CommandContext, defineModelCommand, type Plan } from '../core/command.ts';
 import { formFields, UNKNOWN_INPUTS } from '../core/models/form.ts';
 import { readInputText } from '../core/models/input-text.ts';
 import type { InputValues } from '../core/models/input-values.ts';
 import type { ModelInput } from '../core/models/prediction.ts';
 import type { SearchModels } from '../core/models/search.ts';
-import { planModelRun } from './model-run.ts';
-import { withNewSeed } from './picture-input.ts';
+import { againFor, type FollowUpInput } from './follow-ups.ts';
+import type { ModelRuns, PlannedRun } from './model-run.ts';
 import { placeFiles } from './place-files.ts';
 import type { FindRunnable } from './run-model.ts';
 import { formId, offerForm } from './run-offer.ts';
@@ -19,16 +18,16 @@ export interface RunOptions {
   readonly find: FindRunnable;
   readonly search: SearchModels;
   readonly allowed: Pick<AllowedModels, 'list'>;
-  readonly intake: Pick<Intake, 'forModel'>;
+  readonly modelRuns: Pick<ModelRuns, 'plan'>;
+  readonly followUpInput: FollowUpInput;
 }
 
 /** As much as the page and programs may send; Discord takes 6,000 characters. */
 const LONGEST_INPUTS = 100_000;
 /** Discord's limit. */
 const LONGEST_TITLE = 45;
-const SHOWN = { presenter: 'any', followUps: [{ name: 'again', label: 'Again' }] } as const;
 
-export function createRun({ find, search, allowed, intake }: RunOptions): Command {
+export function createRun({ find, search, allowed, modelRuns, followUpInput }: RunOptions): Command {
   return defineModelCommand({
     name: 'run',
     description: 'Run any model on Replicate by its name',
@@ -63,17 +62,17 @@ export function createRun({ find, search, allowed, intake }: RunOptions): Comman
         ? readFields(fields.values, resolved.inputs)
         : readInputText(text, resolved.inputs);
       const files = fields
-        ? new Map(Object.entries(fields.files).map(([of, attachment]) => [of, [attachment]] as const))
+        ? new Map(Object.entries(fields.files))
         : placeFiles(resolved.inputs, filesOf(file, context), new Set(Object.keys(given)));
-      const plan = await planModelRun({ model: payable, resolved, given, files }, intake);
-      return { ...plan, ...SHOWN, read: Object.values(plan.input).filter(isText).join('\n\n') };
+      const { plan } = await modelRuns.plan({ model: payable, resolved, given, files });
+      return { ...shown(plan), read: Object.values(plan.input).filter(isText).join('\n\n') };
     },
 
-    async followUp(_name, { plan: { model: ref, input } }, context) {
-      const { model: resolved, payable } = await find(ref, context);
-      const given = withNewSeed(resolved, input, Math.random());
-      const plan = await planModelRun({ model: payable, resolved, given, files: new Map() }, intake);
-      return { ...plan, ...SHOWN };
+    async followUp(name, run, context) {
+      const { model: resolved, payable } = await find(run.plan.model, context);
+      const given = await followUpInput(name, run, resolved);
+      const { plan } = await modelRuns.plan({ model: payable, resolved, given });
+      return shown(plan);
     },
 
     async form(argument, context) {
@@ -89,6 +88,10 @@ export function createRun({ find, search, allowed, intake }: RunOptions): Comman
     const found = await search(typed);
     return [...mine, ...found.filter(({ value }) => !open.some(({ name }) => name === value))];
   }
+}
+
+function shown(plan: PlannedRun['plan']): Plan {
+  return { ...plan, presenter: 'any', followUps: againFor(plan.cost) };
 }
 
 function isText(value: unknown): value is string {

@@ -1,11 +1,14 @@
 /** What is to be done with a recording, as one particular model takes it. */
 
 import { UserError } from '../core/errors.ts';
+import type { InputValues } from '../core/models/input-values.ts';
 import type { ModelInput, ResolvedModel } from '../core/models/prediction.ts';
-import { fileInput, fileValue, inputNamed } from './model-inputs.ts';
+import { fileInput, inputNamed } from './model-inputs.ts';
 
 export interface SpeechInput {
-  readonly input: Readonly<Record<string, unknown>>;
+  /** The model's input for the recording. */
+  readonly recording: string;
+  readonly given: InputValues;
   readonly translate: boolean;
   /** Sentences about what the model can't do. */
   readonly notes: readonly string[];
@@ -29,25 +32,22 @@ const SHOWN_LANGUAGES = 30;
 export function speechInput(
   model: ResolvedModel,
   label: string,
-  { url, language, translate }: { url: string; language: string | undefined; translate: boolean },
+  { language, translate }: { readonly language: string | undefined; readonly translate: boolean },
 ): SpeechInput {
   const notes: string[] = [];
   const taker = fileInput(model, AUDIO_INPUTS, /audio|media|file|video|sound|speech/i);
-  const audio = taker ?? inputNamed(model, AUDIO_INPUTS);
+  const recording = (taker ?? inputNamed(model, AUDIO_INPUTS))?.name ?? 'audio';
   const translation = translate ? translationInput(model) : {};
   if (translate && Object.keys(translation).length === 0)
     notes.push(`${label} does not translate, so \`translate\` had no effect.`);
   return {
-    input: {
-      [audio?.name ?? 'audio']: taker ? fileValue(taker, [url]) : url,
-      ...(language !== undefined && languageInput(language)),
-      ...translation,
-    },
+    recording,
+    given: { ...(language !== undefined && languageInput(language)), ...translation },
     translate: Object.keys(translation).length > 0,
     notes,
   };
 
-  function languageInput(spoken: string): Readonly<Record<string, unknown>> {
+  function languageInput(spoken: string): InputValues {
     const input = inputNamed(model, ['language', 'language_code', 'source_language', 'lang']);
     if (input) return { [input.name]: readLanguage(input, label, spoken) };
     notes.push(`${label} finds out the language itself, so \`language\` had no effect.`);
@@ -56,7 +56,7 @@ export function speechInput(
 }
 
 /** All whisper-like models translate into English only. */
-function translationInput(model: ResolvedModel): Readonly<Record<string, unknown>> {
+function translationInput(model: ResolvedModel): InputValues {
   const flag = inputNamed(model, ['translate', 'translate_to_english']);
   if (flag?.type === 'boolean') return { [flag.name]: true };
   const task = inputNamed(model, ['task']);

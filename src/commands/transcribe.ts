@@ -1,53 +1,26 @@
 /** `/transcribe`: speech from a recording, a video or a link, as text or subtitles. */
 
-import { planCost } from '../core/budget/plan-cost.ts';
 import type { Attachment } from '../core/chat.ts';
-import { type Command, type CommandContext, defineModelCommand, type PlanCost } from '../core/command.ts';
-import type { Config, ModelConfig } from '../core/config/config.ts';
+import { type Command, type CommandContext, defineModelCommand } from '../core/command.ts';
+import type { Config } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
-import type { Intake } from '../core/files/intake.ts';
-import { formatLength, type SoundLength } from '../core/files/sound-length.ts';
-import type { FormField } from '../core/form.ts';
-import type { Models } from '../core/models/prediction.ts';
-import { chooseModel } from './choose-model.ts';
+import { askForFile } from '../core/option-form.ts';
+import { suggestModels } from './choose-model.ts';
+import type { ModelRuns } from './model-run.ts';
 import { speechInput } from './speech-input.ts';
 
-/** Speech models are about this many times faster than speech. */
-const SPEED = 10;
 const LONGEST_LINK = 2000;
 const LONGEST_LANGUAGE = 40;
 const FORMATS = ['text', 'srt', 'vtt'];
 const NOTHING = 'There is nothing to transcribe: attach a recording or video, or give a link to one.';
-const FORM_ID = 'form:transcribe:file';
 
-const FORM_FIELDS: readonly FormField[] = [
-  { name: 'file', label: 'Recording or video', required: false, type: 'file' },
-  { name: 'link', label: 'Or a link to it', required: false, type: 'line', maxLength: LONGEST_LINK },
-  {
-    name: 'language',
-    label: 'Language',
-    description: 'Like en or German; found out when left empty',
-    required: false,
-    type: 'line',
-    maxLength: LONGEST_LANGUAGE,
-  },
-  {
-    name: 'format',
-    label: 'Format',
-    required: true,
-    type: 'choice',
-    choices: FORMATS.map((value) => ({ name: value, value })),
-    value: 'text',
-  },
-  { name: 'translate', label: 'Translate into English', required: false, type: 'boolean' },
-];
+export interface TranscribeOptions {
+  readonly config: Config['transcribe'];
+  readonly modelRuns: ModelRuns;
+}
 
-export function createTranscribe(options: {
-  config: Config['transcribe'];
-  models: Pick<Models, 'resolve'>;
-  intake: Intake;
-}): Command {
-  const { config, models, intake } = options;
+export function createTranscribe({ config, modelRuns }: TranscribeOptions): Command {
+  const [standard] = config.models;
   return defineModelCommand({
     name: 'transcribe',
     description: 'Write down what is said in a recording or video',
@@ -61,39 +34,44 @@ export function createTranscribe(options: {
         description: 'What is spoken, like en or German',
         maxLength: LONGEST_LANGUAGE,
       },
-      format: { type: 'choice', description: 'Text, or subtitles with times', choices: FORMATS },
+      format: {
+        type: 'choice',
+        description: 'Text, or subtitles with times',
+        choices: FORMATS,
+        default: 'text',
+      },
       translate: { type: 'boolean', description: 'Translate it into English' },
+      model: {
+        type: 'string',
+        description: `Which model listens; ${standard.name} by default`,
+        suggest: suggestModels(config.models),
+      },
     },
 
     /** A slash command on Slack brings no file with it; a program can't fill in a form. */
-    async askBack({ file, link }, { place, about, fields }) {
+    async askBack(args, { place, about, fields }) {
+      const { file, link } = args;
       if (file || link !== undefined || about || fields || place.surface === 'api') return undefined;
-      return { text: NOTHING, buttons: [{ id: FORM_ID, label: 'Choose a file', style: 'primary' }] };
+      return askForFile('transcribe', args, NOTHING);
     },
 
-    async form() {
-      return { id: FORM_ID, title: 'Write down what is said', fields: FORM_FIELDS };
-    },
-
-    async plan({ file, link, language, format = 'text', translate = false }, { place, about }) {
-      const model = chooseModel(config.models, undefined, place);
-      const resolved = await models.resolve(model.ref);
-      const recording = await intake.forModel(sourceOf(file, link, about), ['audio', 'video']);
-      const speech = speechInput(resolved, model.name, { url: recording.url, language, translate });
-      const { length } = recording;
+    async plan({ file, link, model: name, language, format, translate = false }, { place, about }) {
+      const chosen = await modelRuns.choose(config.models, name, place);
+      const { model, resolved } = chosen;
+      const speech = speechInput(resolved, model.name, { language, translate });
+      const { plan, files } = await modelRuns.plan({
+        ...chosen,
+        given: speech.given,
+        files: new Map([[speech.recording, [sourceOf(file, link, about)]]]),
+        accept: new Map([[speech.recording, ['audio', 'video']]]),
+        mapping: { command: 'transcribe', options: { [speech.recording]: 'file' } },
+      });
+      const { translate: translated, notes } = speech;
+      const recording = files[0]?.name.replace(/\.[a-z0-9]+$/, '');
       return {
-        label: model.name,
-        model: resolved.ref,
-        input: speech.input,
+        ...plan,
         presenter: 'transcript',
-        presenterOptions: {
-          format,
-          name: recording.name.replace(/\.[a-z0-9]+$/, ''),
-          translate: speech.translate,
-          notes: speech.notes,
-        },
-        cost: costOf(model, length),
-        ...(length && length.seconds >= config.askAboveSeconds && { notice: describe(length) }),
+        presenterOptions: { format: format ?? 'text', name: recording, translate: translated, notes },
       };
     },
   });
@@ -107,27 +85,4 @@ function sourceOf(
   const source = file ?? link ?? /https?:\/\/[^\s<>|]+/.exec(about?.text ?? '')?.[0];
   if (source !== undefined) return source;
   throw new UserError(NOTHING);
-}
-
-function costOf(model: ModelConfig, length: SoundLength | undefined): PlanCost {
-  if (model.price.by === 'audio-second' && !length)
-    throw new UserError(
-      'The length of that recording can’t be told, so its cost can’t either. Attach the file.',
-    );
-  const { maxSeconds, typicalSeconds } = model;
-  return planCost(
-    model.price,
-    {
-      deadlineSeconds: maxSeconds,
-      typicalSeconds: Math.max(typicalSeconds, (length?.seconds ?? 0) / SPEED),
-      ...(length && { audioSeconds: length.atMostSeconds }),
-    },
-    model.name,
-  );
-}
-
-function describe({ seconds, measured }: SoundLength): string {
-  return measured
-    ? `The recording is ${formatLength(seconds)} long.`
-    : `By its size, the recording is about ${formatLength(seconds)} long.`;
 }

@@ -8,9 +8,10 @@ import { slackManifest } from '../../src/bots/slack/manifest.ts';
 import { listCommands } from '../../src/bots/web/command-list.ts';
 import { createConfiguredCommand } from '../../src/commands/configured.ts';
 import { silent } from '../core/models/replicate-server.ts';
-import { ADA } from '../core/runs/running-core.ts';
+import { ADA, buttonOf } from '../core/runs/running-core.ts';
 import { attachment, configured, PNG, startNamedCore, wav } from './named-core.ts';
 
+const WHISPER = 'openai/whisper:4d50797290df275329f202e48c76360b3f22b08d28c196cbc54600319435f8d2';
 /** The one that the guide shows. */
 const GUIDE = new URL('../../docs/guides/commands-from-configuration.md', import.meta.url);
 const UPSCALE = /```yaml\n(.*?)```/s.exec(readFileSync(GUIDE, 'utf8'))?.[1] ?? '';
@@ -59,11 +60,11 @@ it('uses an option’s default, and shows it in the description', async () => {
   expect((await core.runs())[0]?.plan.input.scale).toBe(2);
   const [command] = (await configured(UPSCALE)).customCommands;
   if (!command) throw new Error('no command');
-  const models = { resolve: () => Promise.reject(new Error('not asked')) };
-  const intake = { forModel: () => Promise.reject(new Error('not asked')) };
-  expect(createConfiguredCommand(command, { models, intake }).options).toEqual({
+  const unasked = () => Promise.reject(new Error('not asked'));
+  const services = { modelRuns: { choose: unasked, plan: unasked }, followUpInput: unasked };
+  expect(createConfiguredCommand(command, services).options).toEqual({
     picture: { type: 'attachment', required: true, description: 'The picture' },
-    times: { type: 'number', description: 'How many times larger; 2 by default' },
+    times: { type: 'number', description: 'How many times larger; 2 by default', default: 2 },
   });
 });
 
@@ -81,10 +82,10 @@ it('tells the operator when options and schema do not fit together, and the pers
 commands:
   count: { description: Counts, model: counter, options: { words: { type: string } } }`);
   expect((await core.say('count', 'a b')).text).toBe(
-    "`/count` is not set up correctly; an admin can see why in the bot's log.",
+    '`/count` is not set up correctly; an admin can see why in the bot’s log.',
   );
   expect(core.log.join('\n')).toMatch(
-    /commands\.count: sandbox\/word-counter:\w+ has no input words, only text, most, .*; .* needs text: give it an option/,
+    /commands\.count: sandbox\/word-counter:\w+ has no input words, only text, most, .*; .* needs text, which no option and no fixed input sets/,
   );
 });
 
@@ -144,4 +145,77 @@ commands:
       plan: { input: { prompt: 'rain' } },
     });
   });
+});
+
+describe('the buttons of the built-in commands', () => {
+  it('ask for the same again with a new seed', async () => {
+    const core = await startNamedCore(`models:
+  flux: { ref: black-forest-labs/flux-schnell, price: { per-image: 0.003 } }
+commands:
+  poster:
+    description: A poster
+    model: flux
+    presenter: pictures
+    options: { prompt: { type: string, required: true }, seed: { type: integer } }`);
+    const first = await core.say('poster', 'A sea --seed 7');
+    const again = await core.pressForReply(buttonOf(first, 'Again'));
+    expect(await again.final()).toMatchObject({ text: '> A sea', files: [{ alt: 'A sea' }] });
+    const [asked, repeated] = core.sandbox.predictions.map(({ input }) => input);
+    expect(asked).toMatchObject({ prompt: 'A sea', seed: 7 });
+    expect(repeated).toMatchObject({ prompt: 'A sea', seed: expect.any(Number) });
+    expect(repeated?.seed).not.toBe(7);
+  });
+
+  it('have a text that its model’s limit cut off go on', async () => {
+    const core = await startNamedCore(`commands:
+  poem:
+    description: A poem
+    model: llama
+    presenter: text
+    options: { about: { type: string, required: true, input: prompt } }
+    input: { max_tokens: 4 }`);
+    const first = await core.say('poem', 'rain');
+    const more = await core.pressForReply(buttonOf(first, 'Continue'));
+    await more.final();
+    const continued = core.sandbox.predictions[1]?.input;
+    expect(continued?.prompt).toContain(`rain\n\nThe answer so far:\n${first.text.trim().slice(0, 10)}`);
+    expect(continued?.max_tokens).toBe(4);
+    const anew = await core.pressForReply(buttonOf(first, 'Regenerate'));
+    await anew.final();
+    expect(core.sandbox.predictions[2]?.input).toEqual({
+      prompt: 'rain',
+      max_tokens: 4,
+      seed: expect.any(Number),
+    });
+  });
+
+  it('are not offered where nobody could say what they cost', async () => {
+    const core = await startNamedCore(`models:
+  scribe: { ref: "${WHISPER}", price: { per-audio-second: 0.0001 } }
+commands:
+  hear:
+    description: Hear
+    model: scribe
+    options: { recording: { type: attachment, required: true, input: audio, accept: [audio, video] } }`);
+    const talk = attachment('talk.wav', 'audio/wav', wav());
+    const heard = await core.say('hear', '', { attachments: [talk] });
+    expect(heard.buttons).toBeUndefined();
+    expect((await core.runs())[0]).toMatchObject({ outcome: 'succeeded', holdMicroUsd: 100 });
+    const fake = attachment('talk.wav', 'audio/wav', PNG);
+    expect((await core.say('hear', '', { attachments: [fake] })).text).toBe(
+      'That file is a picture; this needs a sound recording or a video.',
+    );
+  });
+});
+
+it('says how long a recording is, and what it may cost, before a long one runs', async () => {
+  const core = await startNamedCore(`commands:
+  minutes:
+    description: Minutes
+    model: whisper
+    options: { recording: { type: attachment, required: true, input: audio } }`);
+  const long = { ...attachment('talk.wav', 'audio/wav', wav()), durationSeconds: 4320 };
+  const { text } = await core.say('minutes', '', { attachments: [long] });
+  expect(text).toMatch(/^The recording is 1 h 12 min long\. This may cost up to \$0\.\d+/);
+  expect(core.sandbox.predictions).toEqual([]);
 });

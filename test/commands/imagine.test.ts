@@ -5,11 +5,12 @@ import { loadImage } from '@napi-rs/canvas';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { createImagine } from '../../src/commands/imagine.ts';
-import type { Invocation, Message } from '../../src/core/chat.ts';
+import type { Invocation } from '../../src/core/chat.ts';
 import type { ModelConfig } from '../../src/core/config/config.ts';
 import {
   ADA,
   BOB,
+  buttonOf,
   type Core,
   type CoreOptions,
   type SeenReply,
@@ -51,17 +52,15 @@ function imagine(
   return core.ask('', { command: 'imagine', args: { form: 'typed', values }, ...more });
 }
 
-const buttonOf = (message: Message, label: string) =>
-  message.buttons?.find((button) => button.label === label)?.id ?? '';
 const digest = (bytes: Buffer | undefined) =>
   createHash('sha256')
     .update(bytes ?? '')
     .digest('hex');
 
-/** Where the sandbox keeps the first picture that it made. */
-function pictureOf(core: Core): string {
+/** Where the sandbox keeps a picture of the first prediction. */
+function pictureOf(core: Core, index = 0): string {
   const output = core.sandbox.predictions[0]?.output;
-  return Array.isArray(output) ? String(output[0]) : '';
+  return Array.isArray(output) ? String(output[index]) : '';
 }
 
 /** The pictures of a prediction as the sandbox serves them. */
@@ -94,7 +93,12 @@ describe('pictures', () => {
     const { width, height } = PNG.sync.read([...reply.uploads.values()][0] ?? Buffer.alloc(0));
     expect(width / height).toBeCloseTo(16 / 9, 0);
     expect(final.footnote).toMatch(/^sdxl · .* · \$0\.\d+ · \$0\.9\d+ left today/);
-    expect(final.buttons?.map((button) => button.label)).toEqual(['Again', 'Vary', 'Use as input']);
+    expect(final.buttons?.map((button) => button.label)).toEqual([
+      'Again',
+      'Vary 1',
+      'Vary 2',
+      'Use as input',
+    ]);
     expect((await core.books()).differences).toEqual([]);
   });
 
@@ -173,6 +177,27 @@ describe('buttons', () => {
       },
     );
     expect((await stranger.final()).text).toBe('That picture is not known here.');
+  });
+
+  it('name the picture where there are several', async () => {
+    const core = await start();
+    const first = await (await imagine(core, { prompt: 'a red fox', count: 2 })).final();
+    const vary = await core.pressForReply(buttonOf(first, 'Vary 2'));
+    expect((await vary.final()).files).toHaveLength(2);
+    expect(core.sandbox.predictions[1]?.input).toMatchObject({ image: pictureOf(core, 1) });
+    const id = buttonOf(first, 'Use as input');
+    const place = { surface: 'web', channel: 'lobby', direct: true } as const;
+    expect(await core.handler.openForm(id, ADA, place)).toMatchObject({
+      fields: [{ name: 'prompt' }, { name: 'picture', choices: [{ value: '1' }, { value: '2' }] }],
+    });
+    const argument = id.split(':')[2] ?? '';
+    const prompt = 'a blue fox';
+    const use = (picture: string) =>
+      imagine(core, { prompt }, { fields: { argument, values: { prompt, picture }, files: {} } });
+    expect((await (await use('2')).final()).text).toBe('> a blue fox');
+    expect(core.sandbox.predictions[2]?.input).toMatchObject({ prompt, image: pictureOf(core, 1) });
+    expect((await (await use('3')).final()).text).toBe('There are 2 pictures, and no number 3.');
+    expect((await (await use('x')).final()).text).toBe('There are 2 pictures, and no number x.');
   });
 
   it('say what to do when the picture is gone', async () => {

@@ -2,12 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type PictureWishes,
-  pictureInput,
-  withNewSeed,
-  withPicture,
-} from '../../src/commands/picture-input.ts';
+import { withNewSeed } from '../../src/commands/model-inputs.ts';
+import { type PictureWishes, pictureInput, withPicture } from '../../src/commands/picture-input.ts';
 import type { ResolvedModel } from '../../src/core/models/prediction.ts';
 import { readInputs } from '../../src/core/models/schema.ts';
 
@@ -107,6 +103,7 @@ describe('wishes for a picture', () => {
   it('that were not expressed are left to the model, but for the number of pictures', () => {
     expect(pictureInput(FLUX, 'x', { prompt: 'a fox' })).toEqual({
       input: { prompt: 'a fox', num_outputs: 1 },
+      options: { prompt: 'prompt', num_outputs: 'count' },
       count: 1,
       countInput: 'num_outputs',
       notes: [],

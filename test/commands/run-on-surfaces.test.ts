@@ -1,59 +1,23 @@
 /** `/run` all the way: the whole bot over the sandbox, its form on Discord, on Slack and on the page, the pictures’ bytes. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type App, startApp } from '../../src/app.ts';
-import { readConfig } from '../../src/core/config/config.ts';
-import { createSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import { watch } from '../bots/web/playground.ts';
-import { silent } from '../core/models/replicate-server.ts';
-import { createDiscordStandin, type DiscordStandin } from '../standins/discord/standin.ts';
-import { createSlackStandin, type SlackStandin } from '../standins/slack/slack-standin.ts';
 import { buttonsOf, GENERAL, latest, ADA as SLACK_ADMIN, shownText } from '../standins/slack/world.ts';
 import { PNG } from './named-core.ts';
+import { startWholeBot, until, type WholeBot } from './whole-bot.ts';
 
 const COUNTER = 'sandbox/word-counter';
-const until = <T>(condition: () => T | Promise<T>) =>
-  vi.waitFor(condition, { timeout: 15_000, interval: 20 });
 
-let folder: string;
-let sandbox: Sandbox;
-let discord: DiscordStandin;
-let slack: SlackStandin;
-let app: App;
-
+let bot: WholeBot;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'replibot-test-'));
-  sandbox = createSandbox({ coldBootMs: 0 });
-  discord = await createDiscordStandin();
-  slack = await createSlackStandin();
-  const path = join(folder, 'replibot.yaml');
-  await writeFile(path, 'commands: { run: { hardware: t4, max-seconds: 600 } }');
-  const config = readConfig({
-    REPLIBOT_CONFIG: path,
-    DATABASE_URL: `sqlite:${join(folder, 'replibot.db')}`,
-    PORT: '0',
-    REPLICATE_API_TOKEN: 'r8_test',
-    REPLICATE_API_URL: (await sandbox.start()).url,
-    DISCORD_TOKEN: discord.token,
-    DISCORD_API_URL: discord.apiUrl,
-    SLACK_BOT_TOKEN: slack.world.botToken,
-    SLACK_APP_TOKEN: slack.world.appToken,
-    SLACK_API_URL: slack.apiUrl,
-  });
-  app = await startApp(config, silent);
+  bot = await startWholeBot('commands: { run: { hardware: t4, max-seconds: 600 } }');
 });
-afterEach(async () => {
-  await app.stop();
-  await Promise.all([discord.close(), slack.close(), sandbox.stop()]);
-  await rm(folder, { recursive: true });
-});
+afterEach(() => bot.close());
 
 /** What an admin who fills in the dialog on Discord gets to read. */
 async function fillInOnDiscord(values: Readonly<Record<string, string>>): Promise<() => string> {
+  const { discord } = bot;
   const asked = discord.sendCommand({ name: 'run', options: { model: COUNTER }, admin: true });
   const offer = await until(() => {
     const message = asked.original();
@@ -69,16 +33,17 @@ async function fillInOnDiscord(values: Readonly<Record<string, string>>): Promis
 it('asks for the inputs in a dialog on Discord, and answers below it', async () => {
   const answer = await fillInOnDiscord({ text: 'a b a', most: '1' });
   await until(() => expect(answer()).toContain('"words": 3'));
-  expect(sandbox.predictions[0]?.input).toMatchObject({ text: 'a b a', most: 1, order: 'frequent' });
+  expect(bot.sandbox.predictions[0]?.input).toMatchObject({ text: 'a b a', most: 1, order: 'frequent' });
 });
 
 it('says on Discord what is wrong with what was filled in, and runs nothing', async () => {
   const answer = await fillInOnDiscord({ text: 'a', most: '99' });
   await until(() => expect(answer()).toContain('must be a whole number from 1 to 50; not "99".'));
-  expect(sandbox.predictions).toHaveLength(0);
+  expect(bot.sandbox.predictions).toHaveLength(0);
 });
 
 it('takes a file in a dialog on Slack, uploads it, and shares the picture that comes out', async () => {
+  const { slack } = bot;
   await slack.mention(`<@bot> run nightmareai/real-esrgan`, { user: SLACK_ADMIN });
   const offer = await until(() => {
     const found = slack.messages(GENERAL).find((message) => buttonsOf(latest(message)).length > 0);
@@ -87,11 +52,7 @@ it('takes a file in a dialog on Slack, uploads it, and shares the picture that c
   });
   const [button] = buttonsOf(latest(offer));
   await slack.press(offer, button?.actionId ?? '', SLACK_ADMIN);
-  const view = await until(() => {
-    const [opened] = slack.world.views;
-    if (!opened) throw new Error('no dialog yet');
-    return opened;
-  });
+  const view = await bot.slackView();
   const picture = slack.file({ name: 'dot.png', mimetype: 'image/png', bytes: new Uint8Array(PNG) });
   await slack.submit(view, { image: [picture], scale: '2' });
   const shared = await until(() => {
@@ -101,59 +62,46 @@ it('takes a file in a dialog on Slack, uploads it, and shares the picture that c
     if (!file?.bytes) throw new Error('no picture yet');
     return file;
   });
-  const input = sandbox.predictions[0]?.input;
+  const input = bot.sandbox.predictions[0]?.input;
   expect(input).toMatchObject({ scale: 2 });
   expect(String(input?.image)).toContain('/files/');
   expect(Buffer.from(shared.bytes ?? [])).toEqual(await made());
 });
 
 it('takes a file in a form on the page, and shows the picture that comes out', async () => {
-  const post = async (path: string, body: unknown, method = 'POST') => {
-    const headers = { 'content-type': 'application/json', origin: app.url };
-    const response = await fetch(app.url + path, { method, headers, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${path}: ${response.status}`);
-    return response.json();
-  };
   const conversation = 'conversation-1';
-  const asked = await post('/chat', { conversation, text: '/run nightmareai/real-esrgan' });
+  const asked = await bot.post('/chat', { conversation, text: '/run nightmareai/real-esrgan' });
   const id = 'form:run:nightmareai/real-esrgan';
-  const events = `${app.url}/chat/${conversation}/events`;
+  const events = `${bot.url}/chat/${conversation}/events`;
   const offer = await watch(events, (seen) => [...seen.values()].some(({ final }) => final));
   expect(asked).toEqual({ replyId: expect.any(String) });
   expect([...offer.values()][0]?.blocks.join('')).toContain('face_enhance');
   const { form } = z
     .object({ form: z.object({ fields: z.array(z.object({ name: z.string(), type: z.string() })) }) })
-    .parse(await post(`/chat/${conversation}/form`, { buttonId: id }));
+    .parse(await bot.post(`/chat/${conversation}/form`, { buttonId: id }));
   expect(form.fields[0]).toEqual({ name: 'image', type: 'file' });
 
-  const upload = { name: 'dot.png', contentType: 'image/png', sizeBytes: PNG.length };
-  const begun = z.object({ id: z.string() }).parse(await post('/uploads', upload));
-  const headers = { 'content-type': 'application/octet-stream', origin: app.url };
-  await fetch(`${app.url}/uploads/${begun.id}?offset=0`, {
-    method: 'PATCH',
-    headers,
-    body: new Uint8Array(PNG),
-  });
-  await post(`/chat/${conversation}/submit`, {
+  await bot.post(`/chat/${conversation}/submit`, {
     id: 'submit-1',
     form: id,
     question: 'Run',
     values: { scale: '2' },
-    files: { image: begun.id },
+    files: { image: [await bot.upload('dot.png', PNG)] },
   });
   const seen = await watch(events, (all) => [...all.values()].filter(({ final }) => final).length === 2);
   const { files } = z.object({ files: z.array(z.object({ key: z.string() })) }).parse(seen.get('submit-1'));
-  const shown = await fetch(`${app.url}/chat/${conversation}/submit-1/files/${files[0]?.key}`);
+  const shown = await fetch(`${bot.url}/chat/${conversation}/submit-1/files/${files[0]?.key}`);
   expect(Buffer.from(await shown.arrayBuffer())).toEqual(await made());
 });
 
 /** The bytes that the model made. */
 async function made(): Promise<Buffer> {
-  const response = await fetch(String(sandbox.predictions[0]?.output));
+  const response = await fetch(String(bot.sandbox.predictions[0]?.output));
   return Buffer.from(await response.arrayBuffer());
 }
 
 it('is written in one line with its inputs in a mention on Slack', async () => {
+  const { slack } = bot;
   await slack.mention(`<@bot> run ${COUNTER} text="a b c" --most 2`, { user: SLACK_ADMIN });
   await until(() => {
     expect(
@@ -163,5 +111,5 @@ it('is written in one line with its inputs in a mention on Slack', async () => {
         .join('\n'),
     ).toContain('"words": 3');
   });
-  expect(sandbox.predictions[0]?.input).toMatchObject({ text: 'a b c', most: 2 });
+  expect(bot.sandbox.predictions[0]?.input).toMatchObject({ text: 'a b c', most: 2 });
 });

@@ -1,6 +1,7 @@
 /** `/run` as people meet it, over the sandbox: rights, forms, text, files, answers, money. */
 
 import { describe, expect, it } from 'vitest';
+import { createModelRuns } from '../../src/commands/model-run.ts';
 import { createRun } from '../../src/commands/run.ts';
 import { ADA, ADMIN } from '../core/runs/running-core.ts';
 import { attachment, PNG, startNamedCore, wav } from './named-core.ts';
@@ -200,7 +201,12 @@ describe('inputs', () => {
       }),
       search: async () => [],
       allowed: { list: async () => [] },
-      intake: { forModel: () => Promise.reject(new Error('no file was given')) },
+      followUpInput: () => Promise.reject(new Error('not asked')),
+      modelRuns: createModelRuns({
+        models: { resolve: () => Promise.reject(new Error('found already')) },
+        intake: { forModel: () => Promise.reject(new Error('no file was given')) },
+        askAboveSeconds: 600,
+      }),
     });
     if (command.kind !== 'model') throw new Error('no model command');
     const context = { person: ADMIN, place: PLACE, attachments: [], admin: true };
@@ -243,7 +249,7 @@ describe('files', () => {
       fields: {
         argument: 'nightmareai/real-esrgan',
         values: { scale: '2' },
-        files: { image: attachment('dot.png', 'image/png', PNG) },
+        files: { image: [attachment('dot.png', 'image/png', PNG)] },
       },
     });
     expect((await answer.final()).files).toHaveLength(1);

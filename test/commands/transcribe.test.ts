@@ -61,6 +61,20 @@ describe('a recording', () => {
     expect((await core.books()).differences).toEqual([]);
   });
 
+  it('is heard by the model that is named', async () => {
+    const other: ModelConfig = { ...WHISPER, name: 'other' };
+    const core = await start({
+      commands: (services) => [
+        createTranscribe({ ...services, config: { models: [WHISPER, other], askAboveSeconds: 600 } }),
+      ],
+    });
+    const given = { attachments: [attached(recordSilence(1))] };
+    expect((await (await transcribe(core, { model: 'other' }, given)).final()).footnote).toMatch(/^other · /);
+    expect((await (await transcribe(core, { model: 'x' }, given)).final()).text).toBe(
+      'There is no model "x" here. There is whisper, other.',
+    );
+  });
+
   it('becomes subtitles with the times of its segments', async () => {
     const core = await start();
     const given = { attachments: [attached(recordSilence(4))] };

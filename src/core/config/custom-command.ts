@@ -1,10 +1,12 @@
 /** One command of the configuration's own: a model, a description, options mapped to the model's inputs. */
 
 import { z } from 'zod';
+import type { MediaKind } from '../command.ts';
 import type { ModelConfig } from './models.ts';
 import type { Fail } from './read-file.ts';
 
 const OPTION_TYPES = ['string', 'choice', 'integer', 'number', 'boolean', 'attachment'] as const;
+const MEDIA_KINDS = ['image', 'audio', 'video', 'text'] as const satisfies readonly MediaKind[];
 const PRESENTERS = ['text', 'pictures', 'transcript', 'any'] as const;
 
 const option = z.strictObject({
@@ -14,6 +16,11 @@ const option = z.strictObject({
   /** The model's input that it sets; the option's own name when absent. */
   input: z.string().optional(),
   choices: z.array(z.string()).nonempty().optional(),
+  /** Of a number. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+  /** Of an attachment; any file when absent. */
+  accept: z.array(z.enum(MEDIA_KINDS)).nonempty().optional(),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
 });
 
@@ -33,6 +40,9 @@ export interface CustomOptionConfig {
   readonly required: boolean;
   readonly input: string;
   readonly choices?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly accept?: readonly MediaKind[];
   readonly default?: string | number | boolean;
 }
 
@@ -60,12 +70,16 @@ export function readCustomCommand(
     if ((given.type === 'choice') !== (given.choices !== undefined)) {
       throw fail(['options', key], 'choices belong to an option of type choice, which needs them');
     }
+    checkBounds(given, (message) => fail(['options', key], message));
     const config: CustomOptionConfig = {
       type: given.type,
       description: given.description ?? key,
       required: given.required ?? false,
       input: given.input ?? key,
       ...(given.choices && { choices: given.choices }),
+      ...(given.min !== undefined && { min: given.min }),
+      ...(given.max !== undefined && { max: given.max }),
+      ...(given.accept && { accept: given.accept }),
       ...(given.default !== undefined && { default: given.default }),
     };
     return [key, config] as const;
@@ -79,4 +93,15 @@ export function readCustomCommand(
     options: Object.fromEntries(options),
     fixed: file.input ?? {},
   };
+}
+
+function checkBounds(
+  { type, min, max, accept }: z.output<typeof option>,
+  fail: (message: string) => Error,
+): void {
+  const bounded = min !== undefined || max !== undefined;
+  if (bounded && type !== 'integer' && type !== 'number')
+    throw fail('min and max belong to an option of type integer or number');
+  if (min !== undefined && max !== undefined && min > max) throw fail('min is above max');
+  if (accept && type !== 'attachment') throw fail('accept belongs to an option of type attachment');
 }
