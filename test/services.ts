@@ -4,9 +4,22 @@ import { randomBytes } from 'node:crypto';
 import { createClient } from '@redis/client';
 import pg from 'pg';
 
-const LOCAL = 'postgres://postgres@127.0.0.1:5432/test';
+/** Where it is said to be, else where it usually is; undefined when nobody answers there and nobody insists on it. */
+async function find(
+  service: string,
+  given: string | undefined,
+  usual: string,
+  answers: (url: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  const url = given ?? usual;
+  if (await answers(url)) return url;
+  if (given || process.env.REPLIBOT_REQUIRE_SERVICES === '1') {
+    throw new Error(`${service} is required by the environment, but does not answer`);
+  }
+  return undefined;
+}
 
-async function reaches(url: string): Promise<boolean> {
+async function postgresAnswers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
   client.on('error', () => undefined);
   try {
@@ -18,21 +31,7 @@ async function reaches(url: string): Promise<boolean> {
   }
 }
 
-async function findPostgres(): Promise<string | undefined> {
-  const given = process.env.TEST_POSTGRES_URL;
-  if (await reaches(given ?? LOCAL)) return given ?? LOCAL;
-  if (given || process.env.REPLIBOT_REQUIRE_SERVICES === '1') {
-    throw new Error('Postgres is required by the environment, but does not answer');
-  }
-  return undefined;
-}
-
-/** A Postgres server where databases may be made, or undefined when there is none. */
-export const postgresUrl: string | undefined = await findPostgres();
-
-const LOCAL_REDIS = 'redis://127.0.0.1:6379';
-
-async function reachesRedis(url: string): Promise<boolean> {
+async function redisAnswers(url: string): Promise<boolean> {
   const client = createClient({ url, socket: { connectTimeout: 1_000, reconnectStrategy: false } });
   client.on('error', () => undefined);
   try {
@@ -46,17 +45,21 @@ async function reachesRedis(url: string): Promise<boolean> {
   }
 }
 
-async function findRedis(): Promise<string | undefined> {
-  const given = process.env.TEST_REDIS_URL;
-  if (await reachesRedis(given ?? LOCAL_REDIS)) return given ?? LOCAL_REDIS;
-  if (given || process.env.REPLIBOT_REQUIRE_SERVICES === '1') {
-    throw new Error('Redis is required by the environment, but does not answer');
-  }
-  return undefined;
-}
+/** A Postgres server where databases may be made, or undefined when there is none. */
+export const postgresUrl: string | undefined = await find(
+  'Postgres',
+  process.env.TEST_POSTGRES_URL,
+  'postgres://postgres@127.0.0.1:5432/test',
+  postgresAnswers,
+);
 
 /** A Redis server, or undefined when there is none. */
-export const redisUrl: string | undefined = await findRedis();
+export const redisUrl: string | undefined = await find(
+  'Redis',
+  process.env.TEST_REDIS_URL,
+  'redis://127.0.0.1:6379',
+  redisAnswers,
+);
 
 /** The URL of one of the server's numbered databases, without anything of ours in it; what else is there stays. */
 export async function createRedisDatabase(server: string, number: number): Promise<string> {

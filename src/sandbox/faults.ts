@@ -3,6 +3,11 @@ import { z } from 'zod';
 
 const times = z.int().min(1);
 const wait = z.number().min(0);
+const status = z.int().min(400).max(599);
+const failure = z.strictObject({ status, times }).nullable();
+const failureWithWait = z
+  .strictObject({ status, times, retryAfterSeconds: z.number().min(0).optional() })
+  .nullable();
 
 export const faultsSchema = z.strictObject({
   /** Milliseconds the first prediction of a model spends booting; later ones find it warm. */
@@ -21,25 +26,13 @@ export const faultsSchema = z.strictObject({
   createsPerMinute: z.int().min(1),
   readsPerMinute: z.int().min(1),
   /** The next creates get this status and nothing is created. */
-  failCreates: z
-    .strictObject({
-      status: z.int().min(400).max(599),
-      times,
-      retryAfterSeconds: z.number().min(0).optional(),
-    })
-    .nullable(),
+  failCreates: failureWithWait,
   /** The next creates lose their connection before or after the prediction was accepted. */
   dropCreates: z.strictObject({ when: z.enum(['before', 'after']), times }).nullable(),
   /** The next GETs of a prediction, or of the list, get this status. */
-  failGets: z
-    .strictObject({
-      status: z.int().min(400).max(599),
-      times,
-      retryAfterSeconds: z.number().min(0).optional(),
-    })
-    .nullable(),
+  failGets: failureWithWait,
   /** The next streams are answered with this status. */
-  failStreams: z.strictObject({ status: z.int().min(400).max(599), times }).nullable(),
+  failStreams: failure,
   /** The next streams break after so many bytes: the socket dies, or the response ends without `done`. */
   cutStream: z.strictObject({ afterBytes: z.int().min(0), times, how: z.enum(['socket', 'end']) }).nullable(),
   /** Whether stream events carry ids. Without, nothing can be resumed: every stream starts from the beginning. */
@@ -59,9 +52,9 @@ export const faultsSchema = z.strictObject({
   /** Where an official text model's token counts are told. */
   tokenCounts: z.enum(['metrics', 'logs', 'none']),
   /** The next uploads through POST /files get this status and nothing is kept. */
-  failUploads: z.strictObject({ status: z.int().min(400).max(599), times }).nullable(),
+  failUploads: failure,
   /** The next downloads of output files get this status: 403 and 404 are what expired links give. */
-  failFiles: z.strictObject({ status: z.int().min(400).max(599), times }).nullable(),
+  failFiles: failure,
   /** The next downloads of output files lose their connection after so many bytes. */
   cutFiles: z.strictObject({ afterBytes: z.int().min(0), times }).nullable(),
   /** The next downloads of output files are sent elsewhere. */

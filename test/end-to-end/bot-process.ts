@@ -1,10 +1,9 @@
 /** The built bot as a process of its own, started as an operator would and killed as a machine would. */
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 
 export interface BotProcess {
   /** Where its page is. */
@@ -19,19 +18,21 @@ export interface BotProcess {
   terminate(): Promise<{ code: number | null; tookMs: number }>;
 }
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
+/** What `npm start` runs. */
+export const MAIN = join(import.meta.dirname, '../../dist/main.js');
+
+const BASE_ENV: Readonly<Record<string, string>> = {
+  PATH: process.env.PATH ?? '',
+  HOME: process.env.HOME ?? '',
+  // Node 22 warns that its SQLite is new.
+  NODE_NO_WARNINGS: '1',
+  PORT: '0',
+};
 
 /** Resolves when the bot says where its page is. Throws with its log when it ends before. */
 export async function startBot(env: Readonly<Record<string, string>>): Promise<BotProcess> {
   const child = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      // Node 22 warns that its SQLite is new.
-      NODE_NO_WARNINGS: '1',
-      HOME: process.env.HOME ?? '',
-      PORT: '0',
-      ...env,
-    },
+    env: { ...BASE_ENV, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
@@ -59,15 +60,35 @@ export async function startBot(env: Readonly<Record<string, string>>): Promise<B
   };
 }
 
-/** Another command of the command line, to its end. Resolves with what it printed, throws with what it complained of. */
+/** A command of the command line, to its end; `cwd` is where it looks for files. */
+export async function runToEnd(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd?: string,
+): Promise<{ code: number | null; output: string; errors: string }> {
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    cwd,
+    env: { ...BASE_ENV, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
+  await once(child, 'close');
+  return { code: child.exitCode, output, errors };
+}
+
+/** The same where it must succeed. Resolves with what it printed, throws with what it complained of. */
 export async function runTask(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
-  });
-  return stdout;
+  const { code, output, errors } = await runToEnd(words, env);
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}\n${errors}`);
+  return output;
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

@@ -8,9 +8,9 @@ import {
 } from '../standins/discord/world.ts';
 import { ALICE, BOB, GENERAL, latest, ADA as SLACK_ADMIN, shownText } from '../standins/slack/world.ts';
 import type { BotProcess } from './bot-process.ts';
-import { until } from './dying.ts';
 import { answerOnPage, askOnPage } from './page.ts';
 import { createStage, type Stage } from './stage.ts';
+import { until } from './waiting.ts';
 
 const ANSWER = 'Yes, indeed.';
 

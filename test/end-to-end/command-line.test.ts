@@ -11,27 +11,14 @@ import { readConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log-output.ts';
 import { createDiscordStandin } from '../standins/discord/standin.ts';
 import { createSlackStandin } from '../standins/slack/slack-standin.ts';
+import { MAIN, runToEnd } from './bot-process.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'replibot-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs to its end, in a folder without a configuration. */
-async function replibot(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? '', PORT: '0', DATABASE_URL: 'sqlite:replibot.db', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (errors += String(chunk)));
-  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
-  await once(child, 'close');
-  clearTimeout(timer);
-  return { code: child.exitCode, output, errors };
-}
+/** In a folder without a configuration. */
+const replibot = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runToEnd(words, { DATABASE_URL: 'sqlite:replibot.db', ...env }, folder);
 
 describe('replibot', { timeout: 90_000 }, () => {
   it('--help says what there is', async () => {

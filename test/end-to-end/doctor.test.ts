@@ -1,7 +1,5 @@
 /** `doctor` and `register` as an operator meets them, against the stand-ins. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +7,8 @@ import { afterAll, expect, it } from 'vitest';
 import { createSandbox } from '../../src/sandbox/server.ts';
 import { createDiscordStandin } from '../standins/discord/standin.ts';
 import { createSlackStandin } from '../standins/slack/slack-standin.ts';
+import { runToEnd } from './bot-process.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'replibot-'));
 const sandbox = createSandbox();
 const { url } = await sandbox.start();
@@ -31,21 +29,14 @@ const everything = {
   SLACK_API_URL: slack.apiUrl,
 };
 
+/** What it says, and that it says no secret. */
 async function replibot(command: string, env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [MAIN, command], {
-    cwd: folder,
-    // Node 22 warns that its SQLite is new.
-    env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', DATABASE_URL: 'sqlite:replibot.db', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (output += String(chunk)));
-  await once(child, 'close');
+  const said = await runToEnd([command], { DATABASE_URL: 'sqlite:replibot.db', ...env }, folder);
+  const output = said.output + said.errors;
   for (const secret of ['r8_secret', discord.token, slack.world.botToken, 'wrong-secret']) {
     expect(output).not.toContain(secret);
   }
-  return { code: child.exitCode, output };
+  return { code: said.code, output };
 }
 
 it('finds nothing wrong with an installation that works, except commands that Discord does not have yet', async () => {

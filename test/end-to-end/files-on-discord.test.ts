@@ -1,13 +1,13 @@
 /** Pictures and sound on Discord, byte for byte: the built bot in a process, its buttons also after a kill -9. */
 
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wav } from '../commands/named-core.ts';
 import type { StandinAttachment } from '../standins/discord/command-data.ts';
 import { latest, type StandinMessage } from '../standins/discord/world.ts';
 import type { BotProcess } from './bot-process.ts';
-import { until } from './dying.ts';
+import { digest, digestsOf, madeBy } from './made-files.ts';
 import { createStage, type Stage } from './stage.ts';
+import { until } from './waiting.ts';
 
 const CONFIG = `
 limits: { requests: 100 per minute }
@@ -21,8 +21,6 @@ commands:
     model: esrgan
     options: { picture: { type: attachment, required: true, input: image }, times: { type: number, input: scale } }
 `;
-
-const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('on Discord', { timeout: 180_000 }, () => {
   let stage: Stage;
@@ -54,14 +52,6 @@ describe('on Discord', { timeout: 180_000 }, () => {
     return /"custom_id":"([^"]+)"/.exec(button ?? '')?.[1] ?? expect.fail(`no button ${label}`);
   }
 
-  /** What the model made, by the number of its prediction. */
-  async function made(index: number): Promise<string[]> {
-    const urls = [stage.sandbox.predictions.at(index)?.output].flat().map(String);
-    return Promise.all(
-      urls.map(async (url) => digest(new Uint8Array(await (await fetch(url)).arrayBuffer()))),
-    );
-  }
-
   /** A file that a person has put on Discord: its link is open to everybody, as on Discord's CDN. */
   function shared(name: string, bytes: Uint8Array, more: Partial<StandinAttachment> = {}): StandinAttachment {
     const id = stage.discord.world.nextId();
@@ -91,8 +81,8 @@ describe('on Discord', { timeout: 180_000 }, () => {
         { name: 'SPOILER_a-red-fox-1.png', alt: 'a red fox (1 of 2)', contentType: 'image/png' },
         { name: 'SPOILER_a-red-fox-2.png', alt: 'a red fox (2 of 2)', contentType: 'image/png' },
       ]);
-      expect(files.map(({ bytes }) => digest(bytes))).toEqual(await made(0));
-      expect(labelsOf(reply)).toEqual(['Again', 'Vary', 'Use as input']);
+      expect(digestsOf(files)).toEqual(await madeBy(stage.sandbox, 0));
+      expect(labelsOf(reply)).toEqual(['Again', 'Vary 1', 'Vary 2', 'Use as input']);
     });
 
     it('draws again with a new seed, after a restart, in a new message', async () => {
@@ -103,11 +93,11 @@ describe('on Discord', { timeout: 180_000 }, () => {
       expect(again.id).not.toBe(reply.id);
       const [first, second] = stage.sandbox.predictions;
       expect(second?.input).toEqual({ ...first?.input, seed: expect.any(Number) });
-      expect(stage.discord.filesOf(again).map(({ bytes }) => digest(bytes))).toEqual(await made(1));
+      expect(digestsOf(stage.discord.filesOf(again))).toEqual(await madeBy(stage.sandbox, 1));
     });
 
     it('varies the picture, and takes it as input for other words', async () => {
-      const varied = stage.discord.press(reply, buttonOn(reply, 'Vary'));
+      const varied = stage.discord.press(reply, buttonOn(reply, 'Vary 1'));
       await finished(() => varied.followUps().at(-1), 2);
       const [picture] = [stage.sandbox.predictions[0]?.output].flat();
       expect(stage.sandbox.predictions[2]?.input).toMatchObject({ prompt: 'a red fox', image: picture });
@@ -117,7 +107,7 @@ describe('on Discord', { timeout: 180_000 }, () => {
       const submitted = stage.discord.submit(asked, { prompt: 'a blue fox' });
       const drawn = await finished(() => submitted.messages().at(-1), 2);
       expect(stage.sandbox.predictions[3]?.input).toMatchObject({ prompt: 'a blue fox', image: picture });
-      expect(stage.discord.filesOf(drawn).map(({ bytes }) => digest(bytes))).toEqual(await made(3));
+      expect(digestsOf(stage.discord.filesOf(drawn))).toEqual(await madeBy(stage.sandbox, 3));
     });
 
     it('answers with a daring model in age-restricted channels only', async () => {
@@ -215,7 +205,7 @@ describe('on Discord', { timeout: 180_000 }, () => {
     const picture = shared('dot.png', png?.bytes ?? expect.fail());
     const asked = stage.discord.sendCommand({ name: 'upscale', options: { picture, times: 1 } });
     const reply = await finished(() => asked.original(), 1);
-    expect(stage.discord.filesOf(reply).map(({ bytes }) => digest(bytes))).toEqual(await made(-1));
+    expect(digestsOf(stage.discord.filesOf(reply))).toEqual(await madeBy(stage.sandbox, -1));
     expect(stage.sandbox.predictions.at(-1)?.input).toEqual({ image: picture.url, scale: 1 });
   });
 

@@ -1,6 +1,5 @@
 /** Pictures and sound on Slack, byte for byte: the built bot in a process, its buttons also after a kill -9. */
 
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wav } from '../commands/named-core.ts';
 import {
@@ -15,8 +14,9 @@ import {
   smallPrint,
 } from '../standins/slack/world.ts';
 import type { BotProcess } from './bot-process.ts';
-import { until } from './dying.ts';
+import { digest, digestsOf, madeBy } from './made-files.ts';
 import { createStage, type Stage } from './stage.ts';
+import { allClosed, until } from './waiting.ts';
 
 const CONFIG = `
 limits: { requests: 100 per minute }
@@ -30,8 +30,6 @@ commands:
     model: esrgan
     options: { picture: { type: attachment, required: true, input: image }, times: { type: number, input: scale } }
 `;
-
-const digest = (bytes: Uint8Array = new Uint8Array()) => createHash('sha256').update(bytes).digest('hex');
 
 describe('on Slack', { timeout: 180_000 }, () => {
   let stage: Stage;
@@ -62,21 +60,12 @@ describe('on Slack', { timeout: 180_000 }, () => {
       const news = stage.slack.messages().slice(before);
       expect(news.map((message) => smallPrint(latest(message))).join('\n')).toMatch(/· .*left today/);
     });
-    await until(async () =>
-      expect((await stage.books()).runs.every(({ state }) => state === 'closed')).toBe(true),
-    );
+    await allClosed(stage);
     const message = stage.slack
       .messages()
       .slice(before)
       .find((each) => /left today/.test(smallPrint(latest(each))));
     return { message: message ?? expect.fail('no answer'), files: given().slice(files) };
-  }
-
-  async function made(index: number): Promise<string[]> {
-    const urls = [stage.sandbox.predictions.at(index)?.output].flat().map(String);
-    return Promise.all(
-      urls.map(async (url) => digest(new Uint8Array(await (await fetch(url)).arrayBuffer()))),
-    );
   }
 
   function press(message: StandinMessage, label: string) {
@@ -96,8 +85,13 @@ describe('on Slack', { timeout: 180_000 }, () => {
         { name: 'a-red-fox-1.png', alt: 'a red fox (1 of 2)' },
         { name: 'a-red-fox-2.png', alt: 'a red fox (2 of 2)' },
       ]);
-      expect(answer.files.map(({ bytes }) => digest(bytes))).toEqual(await made(0));
-      expect(buttonsOf(latest(message)).map(({ label }) => label)).toEqual(['Again', 'Vary', 'Use as input']);
+      expect(digestsOf(answer.files)).toEqual(await madeBy(stage.sandbox, 0));
+      expect(buttonsOf(latest(message)).map(({ label }) => label)).toEqual([
+        'Again',
+        'Vary 1',
+        'Vary 2',
+        'Use as input',
+      ]);
     });
 
     it('draws again, varies, and takes the picture as input, after a restart', async () => {
@@ -106,9 +100,9 @@ describe('on Slack', { timeout: 180_000 }, () => {
       const again = await answerTo(() => press(message, 'Again'));
       const [first, second] = stage.sandbox.predictions;
       expect(second?.input).toEqual({ ...first?.input, seed: expect.any(Number) });
-      expect(again.files.map(({ bytes }) => digest(bytes))).toEqual(await made(1));
+      expect(digestsOf(again.files)).toEqual(await madeBy(stage.sandbox, 1));
 
-      await answerTo(() => press(message, 'Vary'));
+      await answerTo(() => press(message, 'Vary 1'));
       const [picture] = [first?.output].flat();
       expect(stage.sandbox.predictions[2]?.input).toMatchObject({ prompt: 'a red fox', image: picture });
 
@@ -116,7 +110,7 @@ describe('on Slack', { timeout: 180_000 }, () => {
       const view = await until(() => stage.slack.world.views.at(-1) ?? expect.fail('no dialog'));
       const drawn = await answerTo(() => stage.slack.submit(view, { prompt: 'a blue fox' }));
       expect(stage.sandbox.predictions[3]?.input).toMatchObject({ prompt: 'a blue fox', image: picture });
-      expect(drawn.files.map(({ bytes }) => digest(bytes))).toEqual(await made(3));
+      expect(digestsOf(drawn.files)).toEqual(await madeBy(stage.sandbox, 3));
     });
   });
 
@@ -209,7 +203,7 @@ describe('on Slack', { timeout: 180_000 }, () => {
     const enlarged = await answerTo(() =>
       stage.slack.mention('<@bot> upscale --times 1', { files: [shared()] }),
     );
-    expect(enlarged.files.map(({ bytes }) => digest(bytes))).toEqual(await made(-1));
+    expect(digestsOf(enlarged.files)).toEqual(await madeBy(stage.sandbox, -1));
   });
 
   it('every run was paid once, and Slack never said to slow down', async () => {

@@ -1,6 +1,6 @@
 /** Files all the way: from the page to the model and back, byte for byte, also through a kill -9. */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,9 @@ import { z } from 'zod';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts';
 import { wav } from '../commands/named-core.ts';
 import { type BotProcess, startBot } from './bot-process.ts';
-import { until } from './dying.ts';
+import { digest, madeBy } from './made-files.ts';
 import { type Asked, answerOnPage, askOnPage, type PageAnswer, pressOnPage, seeOnPage } from './page.ts';
+import { until } from './waiting.ts';
 
 const CONFIG = `
 models:
@@ -66,15 +67,6 @@ async function filesOf(bot: BotProcess, { conversation, replyId }: Asked, answer
   );
 }
 
-/** What the model made. */
-async function madeBy(sandbox: Sandbox, index = 0): Promise<string[]> {
-  const output = sandbox.predictions[index]?.output;
-  const urls = Array.isArray(output) ? output.map(String) : [];
-  return Promise.all(urls.map(async (url) => digest(Buffer.from(await (await fetch(url)).arrayBuffer()))));
-}
-
-const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
 async function askWithFile(
   bot: BotProcess,
   text: string,
@@ -110,15 +102,15 @@ describe.concurrent('files on the page', { timeout: 180_000 }, () => {
     const answer = await answerOnPage(first, asked);
     const files = await filesOf(first, asked, answer);
     expect(files.map(({ name }) => name)).toEqual(['a-red-fox-1.png', 'a-red-fox-2.png']);
-    expect(files.map((file) => file.digest)).toEqual(await madeBy(sandbox));
+    expect(files.map((file) => file.digest)).toEqual(await madeBy(sandbox, 0));
     await first.kill();
 
     const second = await start();
     expect(await filesOf(second, asked, answer)).toEqual(files);
-    const vary = answer.buttons.find(({ label }) => label === 'Vary');
+    const vary = answer.buttons.find(({ label }) => label === 'Vary 2');
     expect(await pressOnPage(second, asked, vary)).not.toMatch(/no longer|not work/);
     await until(() => expect(sandbox.predictions[1]?.status).toBe('succeeded'));
-    const [picture] = z.array(z.string()).parse(sandbox.predictions[0]?.output);
+    const [, picture] = z.array(z.string()).parse(sandbox.predictions[0]?.output);
     expect(sandbox.predictions[1]?.input).toMatchObject({ prompt: 'a red fox', image: picture });
   });
 
@@ -132,7 +124,9 @@ describe.concurrent('files on the page', { timeout: 180_000 }, () => {
 
     const second = await start();
     const answer = await seeOnPage(second, asked, (exchange) => exchange.final);
-    expect((await filesOf(second, asked, answer)).map((file) => file.digest)).toEqual(await madeBy(sandbox));
+    expect((await filesOf(second, asked, answer)).map((file) => file.digest)).toEqual(
+      await madeBy(sandbox, 0),
+    );
     expect(sandbox.predictions).toHaveLength(1);
     const usage = await answerOnPage(second, await askOnPage(second, '/usage'));
     expect(usage.text.match(/sdxl/g)).toHaveLength(1);

@@ -3,9 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import { createPostgresDatabase, postgresUrl } from '../services.ts';
 import type { BotProcess } from './bot-process.ts';
-import { ANSWER, allClosed, dieAt, expectOneCharge } from './dying.ts';
+import { expectOneCharge } from './charges.ts';
+import { ANSWER, dieAt } from './dying.ts';
 import { answerOnPage, askOnPage } from './page.ts';
 import { createStage, type Stage } from './stage.ts';
+import { allClosed } from './waiting.ts';
 import { type Chunk, createWire, type Wire } from './wire.ts';
 
 /** The first chunk where it is true is where the process dies; it gets no further. */

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GENERAL, latest, shownText, smallPrint } from '../standins/slack/world.ts';
-import { until } from './dying.ts';
 import { createStage, type Stage } from './stage.ts';
+import { until } from './waiting.ts';
 
 const WORDS = Array.from({ length: 1700 }, (_, at) => `wordnumber${at}${at % 40 === 39 ? '.\n\n' : ''}`).join(
   ' ',

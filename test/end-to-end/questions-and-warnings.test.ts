@@ -11,8 +11,8 @@ import {
   shownText,
   smallPrint,
 } from '../standins/slack/world.ts';
-import { until } from './dying.ts';
 import { createStage, type Stage } from './stage.ts';
+import { until } from './waiting.ts';
 
 const ANSWER = 'Yes, indeed.';
 
@@ -83,9 +83,10 @@ describe.concurrent('a question before a run', { timeout: 120_000 }, () => {
   });
 });
 
-it('admins are told once at 80 % and once at 100 %, on Discord although it fails at first, and on Slack', async () => {
+/** A bot whose admins are told in a channel of Discord and in one of Slack. */
+async function createWarningStage(): Promise<{ stage: Stage; channel: StandinChannel }> {
   let operations: StandinChannel | undefined;
-  await using stage = await createStage(
+  const stage = await createStage(
     // Nearly six seconds of the model's time: more than 80 % of the budget, and too little is left for another run.
     { answer: 'word '.repeat(500), tokensPerSecond: 90 },
     {
@@ -99,19 +100,49 @@ models: { llama: { ref: meta/meta-llama-3-70b-instruct, price: { hardware: a40 }
       },
     },
   );
+  if (!operations) throw new Error('no channel');
+  return { stage, channel: operations };
+}
+
+const nearly = /^The budget of everybody together is 80 % used: \$0\.00\d\d of \$0\.0045 spent today\. It/;
+const usedUp = /^The budget of everybody together is used up: /;
+const matching = (pattern: RegExp) => expect.stringMatching(pattern);
+
+/** What the admins read on Discord and on Slack. */
+const toldIn = ({ discord, slack }: Stage, channel: StandinChannel) => [
+  discord.messages(channel).map(discord.text),
+  slack.messages(GENERAL).map((message) => shownText(latest(message))),
+];
+
+it('admins are told of a budget by the next process, when one is killed while it tells them', async () => {
+  const { stage, channel } = await createWarningStage();
+  await using _ = stage;
+  const { discord } = stage;
+  const told = () => toldIn(stage, channel);
+  const first = await stage.startBot();
+  await until(() => expect(discord.world.commands.length).toBeGreaterThan(0));
+  discord.holdNext('POST', new RegExp(`/channels/${channel.id}/messages`));
+  discord.sendCommand({ name: 'ask', options: { prompt: 'Well?' } });
+  // On Slack it is told and done.
+  await until(() => expect(told()).toEqual([[], [matching(nearly)]]));
+  await until(async () => expect((await stage.books()).untold).toEqual([`discord:${channel.id}`]));
+  await first.kill();
+  await stage.startBot();
+  await until(() => expect(told()).toEqual([[matching(nearly)], [matching(nearly)]]));
+  await until(async () => expect((await stage.books()).untold).toEqual([]));
+  expect(told()).toEqual([[matching(nearly)], [matching(nearly)]]);
+}, 120_000);
+
+it('admins are told once at 80 % and once at 100 %, on Discord although it fails at first, and on Slack', async () => {
+  const { stage, channel } = await createWarningStage();
+  await using _ = stage;
   const { discord } = stage;
   await stage.startBot();
   await until(() => expect(discord.world.commands.length).toBeGreaterThan(0));
-  if (!operations) throw new Error('no channel');
-  const channel = operations;
   discord.failNext('POST', new RegExp(`/channels/${channel.id}/messages`), 500);
   const ask = () => discord.sendCommand({ name: 'ask', options: { prompt: 'Well?' } });
-  const told = () => [
-    discord.messages(channel).map(discord.text),
-    stage.slack.messages(GENERAL).map((message) => shownText(latest(message))),
-  ];
+  const told = () => toldIn(stage, channel);
   ask();
-  const nearly = /^The budget of everybody together is 80 % used: \$0\.00\d\d of \$0\.0045 spent today\. It/;
   await until(() => expect(told()).toEqual([[nearly], [nearly]].map((each) => each.map(matching))));
   const answer = () => discord.messages(discord.channel).map(discord.text).join('\n');
   await until(() => expect(answer()).toMatch(/⚠ [89]\d % of the budget of everybody together used/));
@@ -122,7 +153,6 @@ models: { llama: { ref: meta/meta-llama-3-70b-instruct, price: { hardware: a40 }
       expect(message && discord.text(message)).toMatch(/^The budget of everybody together of \$0\.0045 per/);
     }
   });
-  const usedUp = /^The budget of everybody together is used up: /;
   await until(() =>
     expect(told()).toEqual(
       [
@@ -132,5 +162,3 @@ models: { llama: { ref: meta/meta-llama-3-70b-instruct, price: { hardware: a40 }
     ),
   );
 }, 120_000);
-
-const matching = (pattern: RegExp) => expect.stringMatching(pattern);

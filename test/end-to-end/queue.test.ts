@@ -1,9 +1,9 @@
 /** Requests that wait in line outlive their process, and keep their places. */
 
 import { expect, it } from 'vitest';
-import { until } from './dying.ts';
 import { answerOnPage, askOnPage, pressOnPage, seeOnPage } from './page.ts';
 import { createStage } from './stage.ts';
+import { until } from './waiting.ts';
 
 const ANSWER = 'It is Rayleigh scattering.';
 const CONFIG = 'limits: { at-once: 1, queue: 2 }';

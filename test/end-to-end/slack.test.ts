@@ -13,8 +13,8 @@ import {
   smallPrint,
 } from '../standins/slack/world.ts';
 import type { BotProcess } from './bot-process.ts';
-import { until } from './dying.ts';
 import { createStage, type Stage } from './stage.ts';
+import { allClosed, until } from './waiting.ts';
 
 const ANSWER = 'Light of short wavelengths is scattered most.';
 const ACKNOWLEDGE_WITHIN_MS = 3000;
@@ -81,9 +81,7 @@ describe('on Slack', { timeout: 180_000 }, () => {
     await ask('who am I?');
     await finished(() => inThread()[1]);
     expect(prompt()).toContain('my name is Bob');
-    await until(async () =>
-      expect((await stage.books()).runs.every(({ state }) => state === 'closed')).toBe(true),
-    );
+    await allClosed(stage);
     await ask('forget');
     await until(() => expect([...inThread(), ...whispered(BOB)].map(textOf).join()).toMatch(/forgotten/));
     const before = stage.sandbox.predictions.length;

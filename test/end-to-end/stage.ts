@@ -19,6 +19,8 @@ export interface Books {
   readonly spentMicroUsd: number;
   readonly reservedMicroUsd: number;
   readonly differences: readonly string[];
+  /** The channels in which admins are still to be told of a budget. */
+  readonly untold: readonly string[];
 }
 
 /** The web page is always there. */
@@ -121,6 +123,7 @@ export async function createStage(
           .selectAll()
           .where('scope', '=', 'everybody')
           .executeTakeFirst();
+        const untold = await database.sql.selectFrom('admin_warning').select('channel').execute();
         const defaults = {
           eachPerson: { amountMicroUsd: 1_000_000, unit: 'day' as const },
           everybody: { amountMicroUsd: 20_000_000, unit: 'month' as const },
@@ -133,6 +136,7 @@ export async function createStage(
           spentMicroUsd: bucket?.spent_micro_usd ?? 0,
           reservedMicroUsd: bucket?.reserved_micro_usd ?? 0,
           differences: await budget.verify(),
+          untold: untold.map(({ channel }) => channel),
         };
       } finally {
         await database.close();

@@ -3,12 +3,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DIRECT, latest, shownText } from '../standins/slack/world.ts';
-import { ANSWER, until } from './dying.ts';
+import { MAIN } from './bot-process.ts';
+import { ANSWER } from './dying.ts';
 import { answerOnPage, askOnPage, seeOnPage, textOf } from './page.ts';
 import { createStage } from './stage.ts';
+import { until } from './waiting.ts';
 
 it('leaves its runs to the next process, cancelling nothing', { timeout: 180_000 }, async () => {
   await using stage = await createStage(
@@ -57,7 +58,7 @@ it('ends in good order while a platform still keeps it waiting', { timeout: 60_0
   await once(silent, 'listening');
   const address = silent.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const bot = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js')], {
+  const bot = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',

@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { createPostgresDatabase, createRedisDatabase, postgresUrl, redisUrl } from '../services.ts';
 import { buttonsOf, GENERAL, latest, shownText, smallPrint } from '../standins/slack/world.ts';
 import type { BotProcess } from './bot-process.ts';
-import { ANSWER, allClosed, expectOneCharge, until } from './dying.ts';
+import { expectOneCharge } from './charges.ts';
+import { ANSWER } from './dying.ts';
 import { answerOnPage, askOnPage } from './page.ts';
 import { createStage, type Platform, type Stage } from './stage.ts';
+import { allClosed, until } from './waiting.ts';
 import { createWire, type Wire } from './wire.ts';
 
 const SHORT = 'Hello to you.';

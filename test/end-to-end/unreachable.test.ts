@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { GENERAL, latest, shownText } from '../standins/slack/world.ts';
 import type { BotProcess } from './bot-process.ts';
-import { until } from './dying.ts';
 import { answerOnPage, askOnPage } from './page.ts';
 import { createStage } from './stage.ts';
+import { until } from './waiting.ts';
 import { createWire } from './wire.ts';
 
 const ANSWER = 'It is Rayleigh scattering.';

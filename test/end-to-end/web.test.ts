@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { models } from '../../src/sandbox/models.ts';
 import type { BotProcess } from './bot-process.ts';
-import { until } from './dying.ts';
 import { answerOnPage, askOnPage, pressOnPage, seeOnPage, textOf } from './page.ts';
 import { createStage, type Stage } from './stage.ts';
+import { until } from './waiting.ts';
 
 const ANSWER = 'Once upon a time there was a blue sky.';
 const CONFIG = `

@@ -12,8 +12,8 @@ import { systemClock } from '../../src/core/clock.ts';
 import { openDatabase } from '../../src/core/storage/open-database.ts';
 import { createPostgresDatabase, postgresUrl } from '../services.ts';
 import type { BotProcess } from './bot-process.ts';
-import { allClosed, until } from './dying.ts';
 import { createStage, type Stage } from './stage.ts';
+import { allClosed, until } from './waiting.ts';
 
 const SECRET = `whsec_${Buffer.from('replicate signs with this').toString('base64')}`;
 /** A model without a stream: only polling tells how it is, and a webhook. */

@@ -7,7 +7,6 @@ interface Received {
   id: string;
   status: string;
   tokens: number;
-  at: number;
 }
 
 /** Refuses the first messages, then takes everything. */
@@ -24,7 +23,6 @@ async function receiver(refusals: number): Promise<{ url: string; received: Rece
         id: String(request.headers['webhook-id']),
         status,
         tokens: output?.length ?? 0,
-        at: performance.now(),
       });
       response.writeHead(received.length <= refusals ? 503 : 204).end();
     });

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Message, MessageFile, Reply } from '../../../src/core/chat.ts';
+import type { Message, MessageFile } from '../../../src/core/chat.ts';
 import type { Form } from '../../../src/core/form.ts';
-import { browserPresent, launchBrowser } from './browser.ts';
+import { browserPresent, launchBrowser, openPage, sendQuestion, type WatchedPage } from './browser.ts';
 import {
   createDirectedHandler,
   type DirectedHandler,
@@ -42,8 +42,8 @@ describe.skipIf(!browserPresent)('the page', () => {
   let browser: Browser;
   let playground: Playground;
   let handler: DirectedHandler;
+  let watched: WatchedPage;
   let page: Page;
-  let complaints: string[];
   let directory: string;
 
   beforeAll(async () => {
@@ -55,27 +55,20 @@ describe.skipIf(!browserPresent)('the page', () => {
     directory = await mkdtemp(join(tmpdir(), 'playground-page-'));
     handler = createDirectedHandler();
     playground = await openPlayground({ handler });
-    page = await browser.newPage();
-    complaints = [];
-    page.on('console', (line) => ['error', 'warning'].includes(line.type()) && complaints.push(line.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
+    watched = await openPage(browser);
+    page = watched.page;
     await page.goto(playground.url);
     await page.getByText('Ask a language model').waitFor();
   });
   afterEach(async () => {
-    await page.context().close();
+    await watched.close();
     await playground.close();
     await rm(directory, { recursive: true });
-    expect(complaints).toEqual([]);
+    expect(watched.complaints).toEqual([]);
   });
 
   async function answer(message: Message): Promise<void> {
-    const asked = new Promise<Reply>((resolve) => {
-      handler.answer = async (reply) => resolve(reply);
-    });
-    await page.getByLabel('Message').fill('Go on');
-    await page.getByLabel('Message').press('Enter');
-    await (await asked).write(message, true);
+    await (await sendQuestion(page, handler, 'Go on')).write(message, true);
   }
 
   async function made(name: string, contentType: string, bytes: Buffer): Promise<MessageFile> {
@@ -143,7 +136,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     await soon(() => page.getByLabel('Message').inputValue()).toBe('Read this');
     expect(await page.locator('.attachment').allInnerTexts()).toEqual([expect.stringContaining('a.txt')]);
     // The browser itself reports the 503.
-    complaints = complaints.filter((line) => !line.includes('503'));
+    for (const line of watched.complaints.splice(0)) expect(line).toContain('503');
   });
 
   it('shows pictures with their alternative text, large on demand, and again after a reload', async () => {
@@ -233,7 +226,7 @@ describe.skipIf(!browserPresent)('the page', () => {
       id: 'form:run:x/y',
       fields: {
         values: { prompt: 'a cat', ratio: '16:9', fast: false },
-        files: { image: { name: 'cat.png', sizeBytes: PICTURE.length } },
+        files: { image: [{ name: 'cat.png', sizeBytes: PICTURE.length }] },
       },
     });
     expect(Object.keys(submission?.fields.values ?? {})).toEqual(['prompt', 'ratio', 'fast']);
@@ -243,6 +236,37 @@ describe.skipIf(!browserPresent)('the page', () => {
     const question = page.locator('.question').last();
     expect(await question.innerText()).toContain('Run x/y\nPrompt: a cat\nRatio: 16:9\nFast: false');
     expect(await question.innerText()).not.toContain('Seed');
+  });
+
+  it('takes several files where a field has room for them, and no more than that', async () => {
+    const pictures = {
+      name: 'pictures',
+      label: 'Pictures',
+      type: 'file',
+      maxFiles: 2,
+      accept: ['image'],
+    } as const;
+    handler.form = { ...FORM, fields: [{ ...pictures, required: true }] };
+    await answer({ text: 'A model', buttons: [BUTTON] });
+    await page.getByRole('button', { name: 'Fill in' }).click();
+    const form = page.getByRole('dialog', { name: 'Run x/y' });
+    const picker = form.getByLabel('Pictures');
+    expect(await picker.getAttribute('accept')).toBe('image/*');
+    const send = () => form.getByRole('button', { name: 'Run' }).click();
+    const problem = () => page.evaluate('document.activeElement.validationMessage');
+    await send();
+    expect(await problem()).not.toBe('');
+    const named = (name: string) => ({ name, mimeType: 'image/png', buffer: PICTURE });
+    await picker.setInputFiles(['a.png', 'b.png', 'c.png'].map(named));
+    await send();
+    expect(await problem()).toBe('Choose 2 files at most.');
+    expect(handler.submissions).toEqual([]);
+    await picker.setInputFiles(['b.png', 'a.png'].map(named));
+    await send();
+    await form.waitFor({ state: 'detached' });
+    const { files } = handler.submissions[0]?.submission.fields ?? {};
+    expect(files?.pictures?.map(({ name }) => name)).toEqual(['b.png', 'a.png']);
+    await page.locator('.question').last().getByText('Run x/y').waitFor();
   });
 
   it('says why a form does not open, and keeps one that was refused', async () => {
@@ -260,7 +284,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     expect(await form.getByLabel('Prompt').inputValue()).toBe('a cat');
     await page.keyboard.press('Escape');
     await form.waitFor({ state: 'detached' });
-    complaints = complaints.filter((line) => !line.includes('503'));
+    for (const line of watched.complaints.splice(0)) expect(line).toContain('503');
   });
 
   it('shows what a button asked for as a new answer', async () => {

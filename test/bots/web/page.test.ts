@@ -2,8 +2,8 @@
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Message, Reply } from '../../../src/core/chat.ts';
-import { browserPresent, launchBrowser } from './browser.ts';
+import type { Message } from '../../../src/core/chat.ts';
+import { browserPresent, launchBrowser, openPage, sendQuestion, type WatchedPage } from './browser.ts';
 import {
   createDirectedHandler,
   type DirectedHandler,
@@ -18,8 +18,8 @@ describe.skipIf(!browserPresent)('the page', () => {
   let browser: Browser;
   let playground: Playground;
   let handler: DirectedHandler;
+  let watched: WatchedPage;
   let page: Page;
-  let complaints: string[];
 
   beforeAll(async () => {
     browser = await launchBrowser();
@@ -32,28 +32,21 @@ describe.skipIf(!browserPresent)('the page', () => {
     await visit();
   });
   afterEach(async () => {
-    await page.context().close();
+    await watched.close();
     await playground.close();
-    expect(complaints).toEqual([]);
+    expect(watched.complaints).toEqual([]);
   });
 
   async function visit(options: BrowserContextOptions = {}): Promise<void> {
-    await page?.context().close();
-    page = await (await browser.newContext(options)).newPage();
-    complaints = [];
-    page.on('console', (line) => ['error', 'warning'].includes(line.type()) && complaints.push(line.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
+    await watched?.close();
+    watched = await openPage(browser, options);
+    page = watched.page;
     await page.goto(playground.url);
     await page.getByText('The sandbox plays Replicate').waitFor();
   }
 
   async function ask(text: string): Promise<{ write(message: Message, final?: boolean): Promise<unknown> }> {
-    const asked = new Promise<Reply>((resolve) => {
-      handler.answer = async (reply) => resolve(reply);
-    });
-    await page.getByLabel('Message').fill(text);
-    await page.getByLabel('Message').press('Enter');
-    const reply = await asked;
+    const reply = await sendQuestion(page, handler, text);
     return { write: (message, final = false) => reply.write(message, final) };
   }
 
@@ -122,7 +115,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     await page.getByText('Replibot is restarting. Try again in a moment.').waitFor();
     await soon(() => page.getByLabel('Message').inputValue()).toBe('Are you there?');
     // The browser itself reports the 503.
-    complaints = complaints.filter((line) => !line.includes('503'));
+    for (const line of watched.complaints.splice(0)) expect(line).toContain('503');
   });
 
   it('fits a phone of 390 pixels, wide code and tables included', async () => {

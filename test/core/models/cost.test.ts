@@ -1,3 +1,5 @@
+/** What a run costs, by whatever Replicate tells of it. */
+
 import { expect, test } from 'vitest';
 import type { PlanCost } from '../../../src/core/command.ts';
 import { costOf, costOfRun } from '../../../src/core/models/cost.ts';

@@ -1,3 +1,6 @@
+/** Predictions told as events, whatever becomes of the stream: every piece of text, and nothing twice. */
+
+import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PredictionEvent } from '../../../src/core/models/prediction.ts';
 import type { ReplicateModelsOptions } from '../../../src/core/models/replicate-models.ts';
@@ -34,18 +37,36 @@ const ended = (output: unknown, over: Record<string, unknown> = {}) =>
 const output = (data: string, id?: string) => `event: output\n${id ? `id: ${id}\n` : ''}data: ${data}\n\n`;
 const DONE = 'event: done\ndata: {}\n\n';
 
+/** Emits each piece of text when the reader has it. */
+const told = new EventEmitter();
+
 async function follow(options: Partial<ReplicateModelsOptions> = {}): Promise<PredictionEvent[]> {
   const events: PredictionEvent[] = [];
-  for await (const event of server.models(options).follow('p1')) events.push(event);
+  for await (const event of server.models(options).follow('p1')) {
+    events.push(event);
+    if (event.type === 'text-delta') told.emit(event.text);
+  }
   expect(events.filter((event) => event.type === 'end')).toHaveLength(1);
   expect(events.at(-1)?.type).toBe('end');
   expect(events.filter((event) => event.type === 'start').length).toBeLessThanOrEqual(1);
   return events;
 }
 
+/** The stream says this and stays open. Resolves when the reader has closed it. */
+function streamUntilLeft(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    server.on(STREAM, async (response, request) => {
+      response.on('close', resolve);
+      await stream([output(text)], 'open')(response, request);
+    });
+  });
+}
+
 const types = (events: readonly PredictionEvent[]) => events.map((event) => event.type);
 const ofType = <T extends PredictionEvent['type']>(events: readonly PredictionEvent[], type: T) =>
   events.filter((event): event is Extract<PredictionEvent, { type: T }> => event.type === type);
+
+const pieces = (events: readonly PredictionEvent[]) => ofType(events, 'text-delta').map(({ text }) => text);
 
 /** What a reader has before them when all events are through. */
 function shown(events: readonly PredictionEvent[]): string {
@@ -88,11 +109,11 @@ describe('with a stream', () => {
     server.on(GET, streaming(), ended('abcd'));
     server.on(
       STREAM,
-      stream([output('a', '1'), output('b', '2')], 'cut'),
+      stream([output('a', '1'), output('b', '2')], once(told, 'b')),
       stream([output('b', '2'), output('c', '3'), output('d', '4'), DONE]),
     );
     const events = await follow();
-    expect(ofType(events, 'text-delta').map((event) => event.text)).toEqual(['a', 'b', 'c', 'd']);
+    expect(pieces(events)).toEqual(['a', 'b', 'c', 'd']);
     expect(server.seen.filter((one) => one.path === '/stream')[1]?.headers['last-event-id']).toBe('2');
   });
 
@@ -103,16 +124,15 @@ describe('with a stream', () => {
       stream([output('a', '1'), output('b', '2')], 'end'),
       stream([output('a', '1'), output('b', '2'), output('c', '3'), DONE]),
     );
-    expect(ofType(await follow(), 'text-delta').map((event) => event.text)).toEqual(['a', 'b', 'c']);
+    expect(pieces(await follow())).toEqual(['a', 'b', 'c']);
   });
 
   test.each(['cut', 'end'] as const)(
     'polls the rest when a stream without ids is over early (%s)',
     async (how) => {
       server.on(GET, streaming(), running(['ab', 'c']), ended(['ab', 'c', 'd']));
-      server.on(STREAM, stream([output('a'), output('b')], how));
-      const events = await follow();
-      expect(ofType(events, 'text-delta').map((event) => event.text)).toEqual(['a', 'b', 'c', 'd']);
+      server.on(STREAM, stream([output('a'), output('b')], how === 'cut' ? once(told, 'b') : 'end'));
+      expect(pieces(await follow())).toEqual(['a', 'b', 'c', 'd']);
       expect(server.count(STREAM)).toBe(1);
     },
   );
@@ -171,7 +191,7 @@ describe('with a stream', () => {
     server.on(STREAM, stream([output('one '), output('two thr'), output('ee'), DONE]));
     const events = await follow();
     expect(events[0]).toEqual({ type: 'start', startedAt });
-    expect(ofType(events, 'text-delta').map((event) => event.text)).toEqual(['one two ', 'thr', 'ee']);
+    expect(pieces(events)).toEqual(['one two ', 'thr', 'ee']);
   });
 
   test('polls when a joined stream does not go back to the beginning', async () => {
@@ -193,43 +213,29 @@ describe('with a stream', () => {
     server.on(GET, streaming(), running('Hello wor'), ended('Hello world'));
     server.on(STREAM, stream([output('Hello')], 'open'));
     const events = await follow({ stallMs: 50 });
-    expect(ofType(events, 'text-delta').map((event) => event.text)).toEqual(['Hello', ' wor', 'ld']);
+    expect(pieces(events)).toEqual(['Hello', ' wor', 'ld']);
   });
 
   test('ends with the reason of its signal, closes the stream, and cancels nothing', async () => {
     const abort = new AbortController();
     const reason = new Error('enough');
-    let closed: () => void = () => {};
-    const wasClosed = new Promise<void>((resolve) => {
-      closed = resolve;
-    });
     server.on(GET, streaming());
-    server.on(STREAM, async (response, request) => {
-      response.on('close', closed);
-      await stream([output('Hello')], 'open')(response, request);
-    });
+    const closed = streamUntilLeft('Hello');
     const events = server.models().follow('p1', abort.signal);
     await expect(
       (async () => {
         for await (const event of events) if (event.type === 'text-delta') abort.abort(reason);
       })(),
     ).rejects.toBe(reason);
-    await wasClosed;
+    await closed;
     expect(server.seen.filter((one) => one.method === 'POST')).toEqual([]);
   });
 
   test('closes the stream when the reader leaves', async () => {
-    let closed: () => void = () => {};
-    const wasClosed = new Promise<void>((resolve) => {
-      closed = resolve;
-    });
     server.on(GET, streaming());
-    server.on(STREAM, async (response, request) => {
-      response.on('close', closed);
-      await stream([output('Hello')], 'open')(response, request);
-    });
+    const closed = streamUntilLeft('Hello');
     for await (const event of server.models().follow('p1')) if (event.type === 'text-delta') break;
-    await wasClosed;
+    await closed;
   });
 });
 

@@ -3,6 +3,8 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { expect } from 'vitest';
 import type { Clock } from '../../../src/core/clock.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { Log } from '../../../src/core/log.ts';
@@ -86,18 +88,30 @@ export const hangUp: Answer = (response) => {
   response.socket?.destroy();
 };
 
-/** An event stream of these pieces; `cut` kills the socket at the end, `open` leaves it open. */
+/** An event stream of these pieces; it ends, stays open, or has its socket killed once the reader has come so far. */
 export const stream =
-  (pieces: readonly string[], end: 'end' | 'cut' | 'open' = 'end'): Answer =>
+  (pieces: readonly string[], end: 'end' | 'open' | Promise<unknown> = 'end'): Answer =>
   async (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const piece of pieces) {
       await new Promise((resolve) => response.write(piece, resolve));
     }
-    if (end === 'end') response.end();
-    // What was written must have left before the socket dies, or the reader never sees it.
-    if (end === 'cut') setTimeout(() => response.socket?.destroy(), 50);
+    if (end === 'end') return void response.end();
+    if (end === 'open') return;
+    await end;
+    response.socket?.destroy();
   };
+
+/** What a call fails with. Nothing in it, however deep, may tell the token. */
+export async function failureOf(call: Promise<unknown>): Promise<Error> {
+  const error = await call.then(
+    () => new Error('it did not fail'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new Error('something else than an error was thrown');
+  expect(inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain(TOKEN);
+  return error;
+}
 
 /** A prediction as the API shows it. */
 export function apiPrediction(over: Record<string, unknown> = {}): Record<string, unknown> {

@@ -1,3 +1,5 @@
+/** Models and the sandbox together: what is created, followed and found over real HTTP. */
+
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { CreateUncertainError, type PredictionEvent } from '../../../src/core/models/prediction.ts';

@@ -1,3 +1,5 @@
+/** Server-sent events, read from whatever pieces they arrive in. */
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEventParser, type ServerSentEvent } from '../../../src/core/models/server-sent-events.ts';

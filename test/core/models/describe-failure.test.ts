@@ -1,3 +1,5 @@
+/** What people read of a prediction that did not succeed. */
+
 import { expect, test } from 'vitest';
 import { describeFailure } from '../../../src/core/models/describe-failure.ts';
 import type { Prediction } from '../../../src/core/models/prediction.ts';
