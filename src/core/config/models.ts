@@ -14,7 +14,7 @@ const model = z.strictObject({
       'must be owner/name, owner/name:<64 hex digits> or deployments/owner/name',
     ),
   price: priceSchema.optional(),
-  /** Tokens the model can read; bounds what it remembers of a conversation. */
+  /** Tokens the model reads and writes at most, together; bounds what it remembers of a conversation. */
   context: z.number().int().min(500).optional(),
   /** Longest time from creation to end, boot included. Replicate ends every prediction after 30 minutes. */
   'max-seconds': z.number().int().min(5).max(1800).optional(),
@@ -28,6 +28,9 @@ export const modelsSchema = z.record(
   z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower case, like llama'),
   model,
 );
+
+/** A chat template, what the model is always told, and a short question. */
+const LEAST_QUESTION_TOKENS = 250;
 
 type ModelFile = z.output<typeof model>;
 
@@ -66,13 +69,23 @@ export function readModels(
       name,
       ref: given.ref,
       price: parsePrice(given.price, given.ref, (message) => fail(['models', name, 'price'], message)),
-      contextTokens: given.context ?? 4000,
+      ...readTokens(given, (message) => fail(['models', name, 'max-tokens'], message)),
       maxSeconds: given['max-seconds'] ?? 300,
       typicalSeconds: given['typical-seconds'] ?? 10,
-      maxOutputTokens: given['max-tokens'] ?? 1024,
       ...(given.nsfw && { nsfw: true }),
     };
     return [name, config] as const;
   });
   return new Map(entries);
+}
+
+/** What is not said leaves room for a question. */
+function readTokens(
+  { context, 'max-tokens': most }: ModelFile,
+  fail: (message: string) => Error,
+): Pick<ModelConfig, 'contextTokens' | 'maxOutputTokens'> {
+  if (context !== undefined && most !== undefined && context - most < LEAST_QUESTION_TOKENS)
+    throw fail(`must be ${LEAST_QUESTION_TOKENS} below context, which holds the question and the answer`);
+  const maxOutputTokens = most ?? Math.min(1024, Math.floor((context ?? 4000) / 2));
+  return { contextTokens: context ?? Math.max(4000, 2 * maxOutputTokens), maxOutputTokens };
 }

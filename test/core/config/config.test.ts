@@ -143,6 +143,16 @@ commands: { ask: { model: cheap, models: [own], system: Be brief., memory-hours:
     ]);
   });
 
+  it.each([
+    ['', 4000, 1024],
+    ['context: 600', 600, 300],
+    ['max-tokens: 4000', 8000, 4000],
+    ['context: 9000, max-tokens: 8000', 9000, 8000],
+  ])('leaves room for a question: %j', (tokens, contextTokens, maxOutputTokens) => {
+    const { models } = withFile(`models:\n  any: { ref: a/b, price: free, ${tokens} }\n`);
+    expect(models.get('any')).toMatchObject({ contextTokens, maxOutputTokens });
+  });
+
   it('makes a command of its own', () => {
     const { customCommands } = withFile(`
 commands:
@@ -249,6 +259,22 @@ budgets:
     [
       'commands:\n  run:\n    max-seconds: 60\n',
       `${file}:3: commands.run.max-seconds: needs hardware beside it`,
+    ],
+    [
+      'models:\n  big: { ref: a/b, price: free, context: 4000, max-tokens: 4000 }\n',
+      `${file}:2: models.big.max-tokens: must be 250 below context`,
+    ],
+    [
+      'commands:\n  grow: {description: x, model: sdxl, options: {by: {type: string, max: 3}}}\n',
+      `${file}:2: commands.grow.options.by: min and max belong to an option of type integer or number`,
+    ],
+    [
+      'commands:\n  grow: {description: x, model: sdxl, options: {by: {type: number, min: 4, max: 3}}}\n',
+      `${file}:2: commands.grow.options.by: min is above max`,
+    ],
+    [
+      'commands:\n  grow: {description: x, model: sdxl, options: {by: {type: number, accept: [image]}}}\n',
+      `${file}:2: commands.grow.options.by: accept belongs to an option of type attachment`,
     ],
     ['guard: {model: gpt}\n', `${file}:1: guard.model: there is no model named gpt under models`],
     ['admins: [ada]\n', `${file}:1: admins.0: must be discord:<user id>`],
