@@ -4,8 +4,10 @@ import { RequestMethod, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { PageContent } from '../../core/reply/paged-reply.ts';
 import { isTooOldToEdit } from './failures.ts';
+import { findBotMessage } from './find-bot-message.ts';
 import type { SendRequest } from './message-api.ts';
 import type { PageMessage } from './page-message.ts';
+import { pageText } from './page-text.ts';
 import type { ReplyState } from './reply-state.ts';
 
 export interface BotMessages {
@@ -15,17 +17,33 @@ export interface BotMessages {
   moveToDirectMessages(): Promise<void>;
 }
 
-/** Rejects as `send` does. */
+/** `buttonIds`: of all buttons that the reply shows now. Rejects as `send` does. */
 export function createBotMessages(parts: {
   readonly send: SendRequest;
   readonly state: ReplyState;
   readonly message: PageMessage;
+  readonly buttonIds: () => readonly string[];
 }): BotMessages {
   const { send, state, message } = parts;
 
-  /** Where it may exist already, the nonce gives it back as it was: it is made without files then, and completed. */
+  /** Created by a request that was lost or a process that died, perhaps so long ago that Discord has forgotten the nonce. */
+  const findLost = (index: number, content: PageContent, insteadOf?: string) => {
+    const text = pageText({ text: content.text }, {});
+    return findBotMessage(send, state.ref, { index, text, buttonIds: parts.buttonIds(), insteadOf });
+  };
+
+  /**
+   * Where it may exist already it is looked for. One that is not listed yet the nonce gives back as it was: so it is made
+   * without files, and completed.
+   */
   const create = async (index: number, content: PageContent, insteadOf?: string) => {
     const uncertain = state.mayExist;
+    const lost = uncertain ? await findLost(index, content, insteadOf) : undefined;
+    if (lost !== undefined) {
+      state.setPage(index, { id: lost, via: 'bot' });
+      await message.put(index, content, { via: 'bot', id: lost });
+      return;
+    }
     const bare = { ...content, text: content.text || '…', files: [] };
     const { id, asSent } = await state.creating(() =>
       message.put(index, uncertain ? bare : content, { via: 'bot', ...(insteadOf ? { insteadOf } : {}) }),

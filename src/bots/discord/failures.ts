@@ -38,6 +38,21 @@ export function isNotTaken(error: unknown): boolean {
   );
 }
 
+/** Whether Discord may take the same message without its files: something is wrong with them, or they may not be attached. */
+export function isUploadRefused(error: unknown): boolean {
+  if (!(error instanceof DiscordAPIError) || isTooOldToEdit(error) || isOutOfFollowUps(error)) return false;
+  return error.status === 400 || error.code === RESTJSONErrorCodes.MissingPermissions;
+}
+
+/** A message was refused for its files; without them it may be taken. */
+export class UploadRefusedError extends Error {
+  override readonly name = 'UploadRefusedError';
+
+  constructor(why: unknown) {
+    super(describeRefusal(why));
+  }
+}
+
 /** 413, or 40005: what was to be uploaded is more than Discord takes there. */
 export function isTooLarge(error: unknown): boolean {
   if (error instanceof HTTPError) return error.status === 413;
@@ -66,12 +81,19 @@ const tooManyFollowUps = 40_094;
  */
 export function toCoreError(error: unknown): Error {
   if (error instanceof RateLimitedError || error instanceof ReplyGoneError) return error;
-  if (error instanceof UnreadableFileError) return new Error(error.message);
+  if (error instanceof UnreadableFileError || error instanceof UploadRefusedError)
+    return new Error(error.message);
   if (error instanceof RateLimitError) return new RateLimitedError(Math.max(0, Math.ceil(error.retryAfter)));
   if (error instanceof DiscordAPIError) {
-    const why = `Discord refused with ${error.status}, code ${error.code}: ${error.message}`;
+    const why = describeRefusal(error);
     return gone.includes(error.code) ? new ReplyGoneError(why) : new Error(why);
   }
-  if (error instanceof HTTPError) return new Error(`Discord failed with ${error.status}`);
-  return new Error(`Discord can't be reached: ${describeError(error)}`);
+  return new Error(describeRefusal(error));
+}
+
+function describeRefusal(error: unknown): string {
+  if (error instanceof DiscordAPIError)
+    return `Discord refused with ${error.status}, code ${error.code}: ${error.message}`;
+  if (error instanceof HTTPError) return `Discord failed with ${error.status}`;
+  return `Discord can't be reached: ${describeError(error)}`;
 }

@@ -13,16 +13,21 @@ import {
 import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { RateLimitedError } from '../../core/errors.ts';
+import { createTurns } from '../../core/reply/turns.ts';
 import { createLaneRates, type LaneKind, type Rate } from './lane-rates.ts';
 
-/** A stalled edit must not hold its reply up for long; an upload may take its time. */
+/** A stalled request must not hold its reply up for long; an upload may take longer, as on a line of 100 kB a second. */
 const editTimeoutMs = 15_000;
-const uploadTimeoutMs = 120_000;
+const slowestBytesPerMs = 100;
+
+/** Discord takes 50 requests a second with the bot's token; some are left for what is none of a reply's, like typing. */
+const botTurns = { slots: 45, windowMs: 1000 };
 
 export interface Upload {
   readonly path: string;
   readonly contentType: string;
   readonly fileName: string;
+  readonly sizeBytes: number;
 }
 
 export interface MessageRequest {
@@ -64,6 +69,7 @@ export function createMessageApi(parts: {
 }): MessageApi {
   const { clock } = parts;
   const rates = createLaneRates();
+  const turns = createTurns(botTurns, clock);
   /** Discord wants nothing that carries the bot's token before this moment. */
   let globalUntil = 0;
 
@@ -80,17 +86,21 @@ export function createMessageApi(parts: {
       rest.setToken(parts.token);
       return async ({ method, route, body, query, uploads = [] }) => {
         const open = route.startsWith('/webhooks/');
-        if (!open && clock.now() < globalUntil) throw new RateLimitedError(globalUntil - clock.now());
-        rest.options.timeout = uploads.length > 0 ? uploadTimeoutMs : editTimeoutMs;
+        const uploadBytes = uploads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+        rest.options.timeout = editTimeoutMs + Math.ceil(uploadBytes / slowestBytesPerMs);
         const form = uploads.length > 0 ? await toForm(body, uploads) : undefined;
         try {
-          const response = await rest.queueRequest({
-            method,
-            fullRoute: route,
-            auth: !open,
-            ...(query ? { query } : {}),
-            ...(form ? { body: form, passThroughBody: true } : body ? { body } : {}),
-          });
+          const request = async () => {
+            if (!open && clock.now() < globalUntil) throw new RateLimitedError(globalUntil - clock.now());
+            return rest.queueRequest({
+              method,
+              fullRoute: route,
+              auth: !open,
+              ...(query ? { query } : {}),
+              ...(form ? { body: form, passThroughBody: true } : body ? { body } : {}),
+            });
+          };
+          const response = await (open ? request() : turns.take(request));
           if (method !== 'GET') rates.learn(open ? 'interaction' : 'channel', method, response.headers);
           return response.status === 204 ? undefined : await response.json();
         } catch (error) {

@@ -1,4 +1,4 @@
-/** Which files a page has still to upload, and what Discord is told about those that it has. */
+/** Which files a reply has still to upload, and what Discord is told about those that a page has. */
 
 import type { FileLimits, MessageFile } from '../../core/chat.ts';
 import type { Upload } from './message-api.ts';
@@ -22,35 +22,34 @@ export function fileLimitsOf(maxFileBytes: number | undefined): FileLimits {
   };
 }
 
-export interface PageFiles {
+interface PendingFiles {
   /** Still to upload, in order. */
-  readonly files: readonly MessageFile[];
-  /** Too large for Discord here. */
-  readonly refused: readonly MessageFile[];
+  readonly pending: readonly MessageFile[];
+  /** More than Discord takes here. */
+  readonly tooLarge: readonly MessageFile[];
 }
 
-/** What of a page's files is neither uploaded nor refused yet. */
+/** What of these files is neither uploaded nor refused yet. */
 export function pendingFiles(
   ref: DiscordReplyRef,
-  page: number,
   files: readonly MessageFile[],
   limits: FileLimits,
-): PageFiles {
+): PendingFiles {
   const settled = new Set([...(ref.files ?? []), ...(ref.refusedFiles ?? [])].map(({ id }) => id));
   const pending: MessageFile[] = [];
-  const refused: MessageFile[] = [];
+  const tooLarge: MessageFile[] = [];
   let room = limits.maxTotalBytes;
-  let places = limits.maxCount - (ref.files ?? []).filter((file) => file.page === page).length;
+  let places = limits.maxCount - (ref.files ?? []).length;
   for (const file of files) {
     if (settled.has(file.id)) continue;
-    if (file.sizeBytes > Math.min(limits.maxBytes, room) || places === 0) refused.push(file);
+    if (file.sizeBytes > Math.min(limits.maxBytes, room) || places === 0) tooLarge.push(file);
     else {
       pending.push(file);
       room -= file.sizeBytes;
       places -= 1;
     }
   }
-  return { files: pending, refused };
+  return { pending, tooLarge };
 }
 
 /** The `attachments` of a body that uploads these: an edit drops every one that is not listed. */
@@ -71,6 +70,7 @@ export function toUploads(files: readonly MessageFile[]): readonly Upload[] {
     path: file.path,
     contentType: file.contentType,
     fileName: fileName(file),
+    sizeBytes: file.sizeBytes,
   }));
 }
 

@@ -2,13 +2,14 @@
 
 import { RequestMethod, Routes } from 'discord.js';
 import { z } from 'zod';
-import type { FileLimits, MessageFile } from '../../core/chat.ts';
+import type { MessageFile } from '../../core/chat.ts';
 import type { PageContent } from '../../core/reply/paged-reply.ts';
-import { isRefused, isTooLarge } from './failures.ts';
-import { type SendRequest, UnreadableFileError } from './message-api.ts';
+import { isNotTaken } from './failures.ts';
+import type { SendRequest } from './message-api.ts';
 import { messageBody } from './message-body.ts';
-import { describeAttachments, matchAttachments, pendingFiles, toUploads } from './page-files.ts';
-import { fileNotice, pageText } from './page-text.ts';
+import { describeAttachments, matchAttachments, toUploads } from './page-files.ts';
+import { pageText } from './page-text.ts';
+import type { ReplyFiles } from './reply-files.ts';
 import type { DiscordReplyRef } from './reply-ref.ts';
 
 /** Where a page's message is, or is to be: without an id it is created. */
@@ -39,21 +40,11 @@ const sent = z.object({
 export function createPageMessage(parts: {
   readonly send: SendRequest;
   readonly state: { ref: DiscordReplyRef };
-  readonly limits: () => FileLimits;
+  readonly files: ReplyFiles;
   readonly filesMayExist: boolean;
 }): PageMessage {
   const { send, state } = parts;
   let filesMayExist = parts.filesMayExist;
-
-  const refuse = (files: readonly MessageFile[], why: 'too large' | 'unreadable') => {
-    if (files.length === 0) return;
-    const refused = files.map(({ id }) => ({ id, why }));
-    state.ref = { ...state.ref, refusedFiles: [...(state.ref.refusedFiles ?? []), ...refused] };
-  };
-  const uploaded = (page: number, attachmentIds: ReadonlyMap<string, string>) => {
-    const files = [...attachmentIds].map(([id, attachmentId]) => ({ id, page, attachmentId }));
-    state.ref = { ...state.ref, files: [...(state.ref.files ?? []), ...files] };
-  };
 
   const route = ({ via, id }: PageTarget) => {
     const { interaction, channelId } = state.ref;
@@ -71,7 +62,7 @@ export function createPageMessage(parts: {
     const known = new Set(state.ref.files?.map(({ attachmentId }) => attachmentId));
     const { attachments } = sent.parse(await send({ method: RequestMethod.Get, route: route(target) }));
     const found = attachments.filter(({ id }) => !known.has(id));
-    uploaded(index, matchAttachments(files, found));
+    parts.files.uploaded(index, matchAttachments(files, found));
     filesMayExist = false;
   };
 
@@ -90,18 +81,15 @@ export function createPageMessage(parts: {
 
   return {
     async put(index, content, target, notice) {
-      const pending = () => pendingFiles(state.ref, index, content.files ?? [], parts.limits());
-      if (filesMayExist && target.id !== undefined && pending().files.length > 0) {
-        await adoptFiles(index, target, pending().files);
+      const pending = () =>
+        (content.files ?? []).filter((file) => !state.ref.files?.some(({ id }) => id === file.id));
+      if (filesMayExist && target.id !== undefined && pending().length > 0) {
+        await adoptFiles(index, target, pending());
       }
-      const { files, refused } = pending();
-      refuse(refused, 'too large');
+      const files = pending();
       const { ref } = state;
       const continuedWhy = ref.continuedAt === index ? (ref.continuedWhy ?? 'expired') : undefined;
-      const text = pageText(content, {
-        continuedWhy,
-        notice: [notice, fileNotice(content, ref.refusedFiles)].filter(Boolean).join(' '),
-      });
+      const text = pageText(content, { continuedWhy, notice });
       const created = target.id === undefined;
       const hidden = created && target.via === 'interaction' && ref.interaction?.ephemeral === true;
       const body = {
@@ -121,19 +109,17 @@ export function createPageMessage(parts: {
             : {}),
         });
       } catch (error) {
-        if (error instanceof UnreadableFileError) {
-          refuse(
-            files.filter(({ path }) => path === error.path),
-            'unreadable',
-          );
-        } else if (files.length > 0 && isTooLarge(error)) refuse(files, 'too large');
-        else if (files.length > 0 && !isRefused(error)) filesMayExist = true;
-        throw error;
+        if (files.length === 0) throw error;
+        if (!isNotTaken(error)) filesMayExist = true;
+        throw parts.files.failed(files, error);
       }
       const message = sent.parse(answer);
       const before = new Set(ref.files?.map(({ attachmentId }) => attachmentId));
       const added = message.attachments.filter(({ id }) => !before.has(id));
-      uploaded(index, new Map(files.flatMap(({ id }, at) => (added[at] ? [[id, added[at].id]] : []))));
+      parts.files.uploaded(
+        index,
+        new Map(files.flatMap(({ id }, at) => (added[at] ? [[id, added[at].id]] : []))),
+      );
       return { id: message.id, asSent: message.content === text.trim() };
     },
   };

@@ -2,7 +2,6 @@
 
 import type { PageContent } from '../../core/reply/paged-reply.ts';
 import { toDiscordMarkdown } from './markdown.ts';
-import type { DiscordReplyRef } from './reply-ref.ts';
 
 /** Discord's limit of a message, and what is kept free of it for what stands around the text. */
 const contentLimit = 2000;
@@ -38,17 +37,4 @@ export function pageText(
   const room = contentLimit - above.length - fitting.length - 1;
   const text = toDiscordMarkdown(content.text, room);
   return above + [text, fitting].filter((part) => part !== '').join('\n');
-}
-
-/** What to say of files that are missing from the page. */
-export function fileNotice(
-  content: PageContent,
-  refused: DiscordReplyRef['refusedFiles'],
-): string | undefined {
-  const lines = (content.files ?? []).flatMap((file) => {
-    const refusal = refused?.find(({ id }) => id === file.id);
-    if (!refusal) return [];
-    return [refusal.why === 'too large' ? `${file.name} is too large for Discord` : `${file.name} is gone`];
-  });
-  return lines.length === 0 ? undefined : `Not uploaded: ${lines.join(', ')}.`;
 }

@@ -1,18 +1,17 @@
 /** Puts the pages of one reply on Discord: through the interaction while its token lives, else as messages of the bot. */
 
 import { RequestMethod, Routes } from 'discord.js';
-import type { FileLimits } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PageContent } from '../../core/reply/paged-reply.ts';
 import { createBotMessages } from './bot-messages.ts';
 import { isOutOfFollowUps, isRefused, isTokenExpired, toCoreError } from './failures.ts';
 import { findFollowUp } from './find-follow-up.ts';
 import type { SendRequest } from './message-api.ts';
-import { fileLimitsOf } from './page-files.ts';
 import { createPageMessage } from './page-message.ts';
 import { notices } from './page-text.ts';
+import type { ReplyFiles } from './reply-files.ts';
 import type { DiscordReplyRef } from './reply-ref.ts';
-import { createReplyState } from './reply-state.ts';
+import type { ReplyState } from './reply-state.ts';
 
 /** When people are told that the answer will go on elsewhere, before the interaction closes. */
 const warnedBeforeMs = 60_000;
@@ -22,28 +21,29 @@ export interface Pages {
   show(index: number, content: PageContent, final: boolean): Promise<void>;
   /** Deletes the last page's message. Rejects with core errors. */
   removeLast(): Promise<void>;
+  /** The buttons that the reply shows from now on, wherever they are. */
+  setButtons(ids: readonly string[]): void;
   readonly ref: DiscordReplyRef;
-  readonly fileLimits: FileLimits;
   /** Whether writes go through the interaction, as far as we know. */
   throughInteraction(): boolean;
 }
 
-/** `reopened`: another process may have created a message that `ref` does not know of. */
+/** `filesMayExist`: another process may have uploaded files that the ref does not know of. */
 export function createPages(parts: {
   send: SendRequest;
   clock: Clock;
-  ref: DiscordReplyRef;
-  reopened: boolean;
+  state: ReplyState;
+  files: ReplyFiles;
+  filesMayExist: boolean;
 }): Pages {
-  const { send, clock } = parts;
-  const state = createReplyState(parts.ref, clock, parts.reopened);
+  const { send, clock, state, files, filesMayExist } = parts;
   const { token, setPage, close, leavesPlace, creating } = state;
   /** The page that was shown last, for the closing words that it may need. */
   let latest: { readonly index: number; readonly content: PageContent } | undefined;
 
-  const limits = () => fileLimitsOf(token()?.maxFileBytes);
-  const message = createPageMessage({ send, state, limits, filesMayExist: parts.reopened });
-  const asBot = createBotMessages({ send, state, message });
+  const message = createPageMessage({ send, state, files, filesMayExist });
+  let buttonIds: readonly string[] = [];
+  const asBot = createBotMessages({ send, state, message, buttonIds: () => buttonIds });
 
   /** A follow-up whose answer never reached us, found in the channel by its interaction; follow-ups take no nonce. */
   const adoptLost = async (index: number, interactionId: string) => {
@@ -158,11 +158,11 @@ export function createPages(parts: {
   };
 
   return {
+    setButtons(ids) {
+      buttonIds = ids;
+    },
     get ref() {
       return state.ref;
-    },
-    get fileLimits() {
-      return limits();
     },
     throughInteraction: () => token() !== undefined && state.ref.continuedAt === undefined,
     removeLast: () => withCoreErrors(removeLast()),

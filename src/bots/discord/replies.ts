@@ -37,6 +37,7 @@ export function createReplies({ api, clock }: { api: MessageApi; clock: Clock })
         kind: 'interaction' as const,
         replyId: replyId(),
         channelId: interaction.channelId ?? '',
+        since: clock.now(),
         userId: interaction.user.id,
         pages: deferred ? [{ id: '@original', via: 'interaction' as const }] : [],
         interaction: {
@@ -58,6 +59,7 @@ export function createReplies({ api, clock }: { api: MessageApi; clock: Clock })
         kind: 'channel' as const,
         replyId: replyId(),
         ...where,
+        since: clock.now(),
         pages: [],
       };
       return createDiscordReply({ api, clock, ref, reopened: false, onWritten });

@@ -30,6 +30,8 @@ const schema = z.object({
   /** Who asked: an answer that outlives an interaction nobody else may see goes to them directly. */
   userId: z.string().optional(),
   replyTo: z.string().optional(),
+  /** When it was begun, ms: its messages are not older. */
+  since: z.number().optional(),
   /** The messages so far, first page first, and through which door each was made and can be edited. */
   pages: z.array(z.object({ id: z.string(), via: z.enum(['interaction', 'bot']) })),
   interaction: interaction.optional(),
@@ -38,8 +40,12 @@ const schema = z.object({
   continuedWhy: z.enum(['expired', 'full']).optional(),
   /** What was uploaded: the file's id, and the attachment that it became on which page. */
   files: z.array(z.object({ id: z.string(), page: z.number(), attachmentId: z.string() })).optional(),
-  /** What could not be. */
-  refusedFiles: z.array(z.object({ id: z.string(), why: z.enum(['too large', 'unreadable']) })).optional(),
+  /** How often that was tried in vain, by the file's id. */
+  uploadTries: z.record(z.string(), z.number()).optional(),
+  /** What is not tried any more. */
+  refusedFiles: z
+    .array(z.object({ id: z.string(), why: z.enum(['too large', 'unreadable', 'failed']) }))
+    .optional(),
 });
 
 export type DiscordReplyRef = z.infer<typeof schema>;

@@ -2,11 +2,13 @@
 
 import type { Lane, Message, Reply } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
-import { createPagedReply } from '../../core/reply/paged-reply.ts';
+import { createPagedReply, type PageContent } from '../../core/reply/paged-reply.ts';
 import type { MessageApi } from './message-api.ts';
 import { pageTextLimit } from './page-text.ts';
 import { createPages } from './pages.ts';
+import { createReplyFiles } from './reply-files.ts';
 import type { DiscordReplyRef } from './reply-ref.ts';
+import { createReplyState } from './reply-state.ts';
 
 export interface DiscordReplyOptions {
   readonly api: MessageApi;
@@ -22,18 +24,44 @@ export type OnWritten = (message: Message, outcome: 'shown' | 'more', final: boo
 
 export function createDiscordReply(options: DiscordReplyOptions): Reply {
   const { api, clock, ref, reopened } = options;
-  const pages = createPages({ send: api.open(), clock, ref, reopened });
+  const state = createReplyState(ref, clock, reopened);
+  const files = createReplyFiles(state);
+  const pages = createPages({ send: api.open(), clock, state, files, filesMayExist: reopened });
   let final = false;
+  let requests = 0;
+  const show = (index: number, content: PageContent) => {
+    requests += 1;
+    return pages.show(index, content, final);
+  };
   const paged = createPagedReply({
     limit: pageTextLimit,
     pageIds: ref.pages.map((page) => page.id),
     async create(content, index) {
-      await pages.show(index, content, final);
+      await show(index, content);
       return pages.ref.pages[index]?.id ?? '';
     },
-    edit: (_pageId, content, index) => pages.show(index, content, final),
-    remove: () => pages.removeLast(),
+    async edit(_pageId, content, index) {
+      await show(index, content);
+      return pages.ref.pages[index]?.id;
+    },
+    remove() {
+      requests += 1;
+      return pages.removeLast();
+    },
   });
+
+  /** The text never waits for a file that Discord has not taken: that is tried again when all else is on show. */
+  const write = async (message: Message): Promise<'shown' | 'more'> => {
+    const step = files.plan(message);
+    if (step.first) {
+      const before = requests;
+      const outcome = await paged.write(step.first, final);
+      if (outcome === 'more' || requests > before) return 'more';
+    }
+    const outcome = await paged.write(step.next, final);
+    return step.complete ? outcome : 'more';
+  };
+
   return {
     get ref() {
       return pages.ref;
@@ -45,12 +73,13 @@ export function createDiscordReply(options: DiscordReplyOptions): Reply {
         : { key: `discord:channel:${channelId}`, ...api.rate('channel') };
     },
     get fileLimits() {
-      return pages.fileLimits;
+      return files.limits;
     },
     pageLength: pageTextLimit,
     async write(message, isFinal) {
       final = isFinal;
-      const outcome = await paged.write(message, isFinal);
+      pages.setButtons((message.buttons ?? []).map(({ id }) => id));
+      const outcome = await write(message);
       options.onWritten?.(message, outcome, isFinal);
       return outcome;
     },

@@ -2,10 +2,11 @@
 
 import type { WebClient } from '@slack/web-api';
 import { describeError, type Log } from '../../core/log.ts';
+import type { ConversationReads } from './conversation-reads.ts';
 import { isUncertain, slackErrorCode, translateError } from './errors.ts';
 import type { RenderedPage } from './page-blocks.ts';
 
-interface PostTarget {
+export interface PostTarget {
   readonly channel: string;
   readonly threadTs?: string;
   readonly replyId: string;
@@ -19,6 +20,7 @@ export interface SlackApi {
   post(target: PostTarget, page: RenderedPage): Promise<string>;
   /** The ts of a page that was posted although no answer came, looked up by its metadata among the newest messages. */
   findPost(target: PostTarget): Promise<string | undefined>;
+  /** Throws EditClosedError when the message is too old for that. */
   update(channel: string, ts: string, page: RenderedPage): Promise<void>;
   remove(channel: string, ts: string): Promise<void>;
   /** Shows something to one person. Throws NotMemberError when the bot is no member. */
@@ -36,6 +38,17 @@ export class PostUncertainError extends Error {
   override readonly name = 'PostUncertainError';
 }
 
+/** The workspace lets messages be edited only for so long, and this one is older. */
+export class EditClosedError extends Error {
+  override readonly name = 'EditClosedError';
+  readonly ts: string;
+
+  constructor(ts: string) {
+    super('chat.update: edit_window_closed');
+    this.ts = ts;
+  }
+}
+
 /** The bot has not been invited to the channel. */
 export class NotMemberError extends Error {
   override readonly name = 'NotMemberError';
@@ -47,7 +60,12 @@ const NOT_MEMBER = new Set(['not_in_channel', 'channel_not_found']);
 const CLOCK_SKEW_MS = 60_000;
 const RESPOND_TIMEOUT_MS = 10_000;
 
-export function createSlackApi(client: WebClient, fetch: typeof globalThis.fetch, log: Log): SlackApi {
+export function createSlackApi(
+  client: WebClient,
+  reads: ConversationReads,
+  fetch: typeof globalThis.fetch,
+  log: Log,
+): SlackApi {
   async function call<T>(what: string, request: () => Promise<T>): Promise<T> {
     try {
       return await request();
@@ -82,11 +100,8 @@ export function createSlackApi(client: WebClient, fetch: typeof globalThis.fetch
     },
     async findPost({ channel, threadTs, replyId, page, since }) {
       const oldest = String(Math.floor((since - CLOCK_SKEW_MS) / 1000));
-      const newest = { channel, oldest, limit: 100, include_all_metadata: true };
       try {
-        const { messages = [] } = threadTs
-          ? await client.conversations.replies({ ...newest, ts: threadTs })
-          : await client.conversations.history(newest);
+        const messages = await reads.messages({ channel, threadTs, oldest, limit: 100 });
         const found = messages.find(({ metadata }) => {
           const payload = Object(metadata?.event_payload);
           return metadata?.event_type === EVENT_TYPE && payload.reply === replyId && payload.page === page;
@@ -100,8 +115,14 @@ export function createSlackApi(client: WebClient, fetch: typeof globalThis.fetch
         return undefined;
       }
     },
-    update: (channel, ts, page) =>
-      call('chat.update', async () => void (await client.chat.update({ channel, ts, ...page }))),
+    async update(channel, ts, page) {
+      try {
+        await client.chat.update({ channel, ts, ...page });
+      } catch (error) {
+        if (slackErrorCode(error) === 'edit_window_closed') throw new EditClosedError(ts);
+        throw translateError(error, 'chat.update');
+      }
+    },
     remove: (channel, ts) =>
       call('chat.delete', async () => void (await client.chat.delete({ channel, ts }))),
     async whisper({ channel, threadTs, user }, page) {
@@ -118,11 +139,10 @@ export function createSlackApi(client: WebClient, fetch: typeof globalThis.fetch
       }
     },
     async readText({ channel, threadTs }, ts) {
-      const only = { channel, latest: ts, oldest: ts, inclusive: true, limit: 1 };
+      // A thread's first message comes with every answer.
+      const only = { channel, threadTs, latest: ts, oldest: ts, inclusive: true, limit: threadTs ? 2 : 1 };
       try {
-        const { messages = [] } = threadTs
-          ? await client.conversations.replies({ ...only, ts: threadTs, limit: 2 })
-          : await client.conversations.history(only);
+        const messages = await reads.messages(only);
         return messages.find((message) => message.ts === ts)?.text;
       } catch (error) {
         log.warn(

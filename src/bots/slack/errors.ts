@@ -9,7 +9,6 @@ const GONE = new Set([
   'channel_not_found',
   'is_archived',
   'cant_update_message',
-  'edit_window_closed',
   'not_in_channel',
   'thread_not_found',
   'user_not_in_channel',

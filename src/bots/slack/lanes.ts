@@ -25,7 +25,7 @@ export const whisperLane = (team: string): Lane => ({
   windowMs: MINUTE_MS,
 });
 
-/** chat.appendStream is Tier 4; a stream's start, its status and its end draw from this lane too. */
+/** chat.appendStream is Tier 4; a stream's end draws from this lane too. */
 export const streamLane = (team: string): Lane => ({
   key: `slack:stream:${team}`,
   slots: 100,
@@ -39,5 +39,25 @@ export const fileLane = (team: string): Lane => ({
   windowMs: MINUTE_MS,
 });
 
+/**
+ * What says that the bot is at work, and the beginnings of streams. assistant.threads.setStatus has a special limit, of 600
+ * a minute in each channel (reported); since a direct conversation is one person's, nobody's text waits here for another's
+ * status. What Slack counts in the whole workspace is counted by turns.
+ */
+export const workLane = (channel: string): Lane => ({
+  key: `slack:work:${channel}`,
+  slots: 600,
+  windowMs: MINUTE_MS,
+});
+
 /** chat.startStream and chat.stopStream, each: Tier 2, 20 a minute in the workspace. */
 export const STREAM_TURNS = { slots: 20, windowMs: MINUTE_MS } as const;
+
+/** agents.sessions.setStatus: Tier 3 (reported), 50 a minute in the workspace. */
+export const SESSION_TURNS = { slots: 50, windowMs: MINUTE_MS } as const;
+
+/** assistant.threads.setStatus: what its special limit is in a workspace, Slack does not say. Tier 4 is what we keep to. */
+export const STATUS_TURNS = { slots: 100, windowMs: MINUTE_MS } as const;
+
+/** conversations.replies and conversations.history, each: Tier 3, 50 a minute in the workspace. */
+export const READ_TURNS = { slots: 50, windowMs: MINUTE_MS } as const;

@@ -30,6 +30,8 @@ const schema = z.object({
   announced: z.boolean(),
   /** Timestamps of the messages so far; only counted where nothing can be edited. */
   pages: z.array(z.string()),
+  /** Messages that could not be edited any more, and are to be deleted: others have taken their place. */
+  outdated: z.array(z.string()).default([]),
   /** The message that is being streamed. */
   live: z.string().optional(),
   /** The agent's session is shown as at work, with its Stop button. */
@@ -39,6 +41,8 @@ const schema = z.object({
   /** Files that lie at Slack, by the ids we gave them; nobody sees them yet unless they are `shared`. */
   uploads: z.record(z.string(), z.string()).default({}),
   shared: z.array(z.string()).default([]),
+  /** How often uploading or showing a file was tried in vain. */
+  fileTries: z.record(z.string(), z.number()).default({}),
   /** Why the files are missing, in a sentence. */
   filesRefused: z.string().optional(),
 });

@@ -12,11 +12,13 @@ import { createPosts, type Showing } from './posts.ts';
 import type { SlackReplyRef } from './reply-ref.ts';
 import type { StreamApi } from './stream-api.ts';
 import { createStreaming } from './streaming.ts';
+import type { WorkApi } from './work-api.ts';
 
 export interface SlackReplyOptions {
   readonly api: SlackApi;
   readonly files: FileApi;
   readonly streams: StreamApi;
+  readonly work: WorkApi;
   readonly ref: SlackReplyRef;
   /** The workspace, whose slots all replies share. */
   readonly team: string;
@@ -36,7 +38,7 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
   const outgoing = createOutgoingFiles({ ...options, mayExist: reopened });
   let { mode, direct } = ref;
   let filesTurn = false;
-  let refusalTold = reopened;
+  let missingTold = reopened;
   let hasFiles = false;
   let final: FinalReply | undefined;
   let showing = createShowing();
@@ -80,20 +82,27 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
     const below = files.some((file) => file.spoiler) ? showing.progress.pages?.[0] : undefined;
     const thread = threadTs ?? below;
     const where = final ? { channel: await openDirect() } : { channel, ...(thread && { threadTs: thread }) };
-    await outgoing.next(files, where);
-    filesTurn = outgoing.isWaiting(files);
-    return filesTurn || outgoing.refused !== undefined ? 'more' : 'shown';
+    try {
+      await outgoing.next(files, where);
+    } finally {
+      filesTurn = outgoing.isWaiting(files);
+    }
+    return filesTurn || outgoing.missing(files).length > 0 ? 'more' : 'shown';
   }
 
-  /** Says why the files are missing, below the text or, where that can't be edited, behind it. */
-  async function showRefusal(message: Message, isFinal: boolean, refusal: string): Promise<'shown' | 'more'> {
+  /** Says which files are missing, and why: below the text or, where that can't be edited, behind it. */
+  async function showMissing(
+    message: Message,
+    isFinal: boolean,
+    missing: readonly string[],
+  ): Promise<'shown' | 'more'> {
     if (!final) {
-      const text = [message.text, `**${refusal}**`].filter((part) => part !== '').join('\n\n');
+      const text = [message.text, ...missing].filter((part) => part !== '').join('\n\n');
       return showText({ ...message, text }, isFinal);
     }
     if ((await showText(message, isFinal)) === 'more') return 'more';
-    if (!refusalTold) await final.tell(refusal);
-    refusalTold = true;
+    if (!missingTold) await final.tell(missing.join('\n\n'));
+    missingTold = true;
     return 'shown';
   }
 
@@ -112,9 +121,9 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
     async write({ files = [], ...message }, isFinal) {
       if (mode === 'stream') options.onStoppable(isFinal ? undefined : message);
       hasFiles = outgoing.isWaiting(files);
-      const { refused } = outgoing;
-      if (refused !== undefined && files.length > 0) return showRefusal(message, isFinal, refused);
-      if (filesTurn) return showFiles(files);
+      const missing = outgoing.missing(files);
+      if (missing.length > 0 && !hasFiles) return showMissing(message, isFinal, missing);
+      if (filesTurn && hasFiles) return showFiles(files);
       const outcome = await showText(message, isFinal);
       filesTurn = outcome === 'shown' && hasFiles;
       return filesTurn ? 'more' : outcome;

@@ -96,6 +96,8 @@ export function createRequests(options: RequestsOptions): Requests {
       session: false,
       uploads: {},
       shared: [],
+      fileTries: {},
+      outdated: [],
       ...(threadTs ? { threadTs } : {}),
       ...(quote ? { quote } : {}),
       ...(responseUrl ? { responseUrl } : {}),

@@ -3,14 +3,17 @@
 import type { Message } from '../../core/chat.ts';
 import { PostUncertainError } from './api.ts';
 import { StillStreamingError } from './errors.ts';
-import { streamLane } from './lanes.ts';
+import { streamLane, workLane } from './lanes.ts';
 import { renderPage } from './page-blocks.ts';
 import { createPosts, type PostsOptions, type Showing } from './posts.ts';
-import { type StreamApi, StreamRefusedError } from './stream-api.ts';
+import type { StreamApi } from './stream-api.ts';
+import { StreamRefusedError, unlessRefused } from './stream-errors.ts';
 import { createStreamedText, type StreamedPage } from './streamed-text.ts';
+import type { WorkApi } from './work-api.ts';
 
 interface StreamingOptions extends PostsOptions {
   readonly streams: StreamApi;
+  readonly work: WorkApi;
   /** The thread that the stream is in. */
   readonly threadTs: string;
   /** The person stopped the stream in Slack. */
@@ -26,7 +29,7 @@ const MOST_CONFLICTS = 3;
  * A reply from storage is only edited: whether its stream still runs, and how far it got, nobody knows.
  */
 export function createStreaming(options: StreamingOptions): Showing {
-  const { streams, ref, team } = options;
+  const { streams, work, ref, team } = options;
   const { channel } = ref;
   const thread = { channel, threadTs: options.threadTs };
   const cut = createStreamedText();
@@ -39,20 +42,22 @@ export function createStreaming(options: StreamingOptions): Showing {
   let session = ref.session || options.mayExist;
   let statusToClear = options.mayExist;
   let status = '';
-  let text = '';
   let conflicts = 0;
+  /** The text with which the last stream was ended. */
+  let ended: string | undefined;
   /** All is shown but that the session still looks busy. */
   let ending = false;
   let posts = options.mayExist ? edit(true) : undefined;
 
   function edit(mayExist: boolean): Showing {
-    const findBegun = () => refusable(streams.find(thread, { since: ref.since, text, known: pages }));
+    const findBegun = (begun: string, known: readonly string[]) =>
+      unlessRefused(streams.find(thread, { since: ref.since, text: begun, known }));
     return createPosts({ ...options, ref: { ...ref, pages }, mayExist, findBegun });
   }
 
   function handOver(error?: StreamRefusedError | PostUncertainError): void {
-    const ended = error instanceof StreamRefusedError && ENDED.has(error.code);
-    if (live && !ended) toStop = live.ts;
+    const isEnded = error instanceof StreamRefusedError && ENDED.has(error.code);
+    if (live && !isEnded) toStop = live.ts;
     live = undefined;
     posts = edit(error instanceof PostUncertainError);
   }
@@ -61,20 +66,20 @@ export function createStreaming(options: StreamingOptions): Showing {
     // If no answer comes it may be so all the same.
     session = true;
     try {
-      await streams.setWorking(thread, true);
+      await unlessLost(work.setWorking(thread, true));
     } catch (error) {
-      session = error instanceof PostUncertainError;
+      session = false;
       throw error;
     }
   }
 
   async function showStatus(message: Message): Promise<'shown' | 'more'> {
-    if (!session) {
+    if (!session && work.mayBegin()) {
       await beginSession();
       return message.status ? 'more' : 'shown';
     }
-    if (message.status && message.status !== status) {
-      await streams.setStatus(thread, message.status);
+    if (message.status && message.status !== status && work.mayTell(status === '')) {
+      await unlessLost(work.setStatus(thread, message.status));
       status = message.status;
     }
     return 'shown';
@@ -106,38 +111,41 @@ export function createStreaming(options: StreamingOptions): Showing {
     if (wanted === undefined) return undefined;
     if (!wanted.startsWith(live.sent)) return !final && live.sent.startsWith(wanted) ? 'shown' : undefined;
     // Text came so soon that nothing was said to go on yet.
-    if (!session && !final) {
+    if (!session && !final && work.mayBegin()) {
       await beginSession();
       return 'more';
     }
     const rest = wanted.slice(live.sent.length);
-    if (final || !last) {
+    // The text does not wait for the stream's end, of which there are few a minute.
+    const ends = (final || !last) && (rest === '' || streams.mayStop());
+    if (ends) {
       const blocks = final && last ? renderPage({ ...message, text: '' }).blocks : [];
       await streams.stop(channel, live.ts, { text: rest, blocks, endsSession: final && last });
       live = undefined;
       if (!final || !last) return 'more';
       session = false;
-      ending = true;
+      ended = message.text;
       return 'shown';
     }
     if (rest) await streams.append(channel, live.ts, rest);
     live.sent = wanted;
-    return 'shown';
+    return final || !last ? 'more' : 'shown';
   }
 
   async function writePosts(to: Showing, message: Message, final: boolean): Promise<'shown' | 'more'> {
     if (statusToClear) {
-      await refusable(streams.setStatus(thread, ''));
       statusToClear = false;
+      // Where there is no turn, Slack takes it away itself, after two minutes.
+      if (work.mayTell(true)) await unlessRefused(work.setStatus(thread, ''));
       return 'more';
     }
     if (toStop !== undefined) {
-      await refusable(streams.stop(channel, toStop));
+      await unlessRefused(streams.stop(channel, toStop));
       toStop = undefined;
       return 'more';
     }
     if (ending) {
-      await refusable(streams.setWorking(thread, false));
+      await unlessRefused(work.setWorking(thread, false));
       session = false;
       ending = false;
       return 'shown';
@@ -155,18 +163,18 @@ export function createStreaming(options: StreamingOptions): Showing {
 
   return {
     get lane() {
-      if (!posts || statusToClear || toStop !== undefined || ending) return streamLane(team);
-      return posts.lane;
+      if (posts && !statusToClear && toStop === undefined && !ending) return posts.lane;
+      const isWork = toStop === undefined && (live === undefined || (!session && work.mayBegin()));
+      return isWork ? workLane(channel) : streamLane(team);
     },
     get progress() {
       return { pages, ...posts?.progress, session, live: live?.ts ?? toStop };
     },
     async write(message, final) {
-      text = message.text;
       if (posts) return writePosts(posts, message, final);
-      if (ending) return 'shown';
+      if (message.text === ended) return 'shown';
       try {
-        const outcome = await stream(message, final);
+        const outcome = ended === undefined ? await stream(message, final) : undefined;
         if (outcome) return outcome;
         handOver();
       } catch (error) {
@@ -180,12 +188,9 @@ export function createStreaming(options: StreamingOptions): Showing {
   };
 }
 
-/** Undefined when Slack refuses it: then there is nothing to be done any more. */
-async function refusable<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (error instanceof StreamRefusedError) return undefined;
-    throw error;
-  }
+/** A sign of work that may have got lost is not worth another request, let alone the stream. */
+async function unlessLost(request: Promise<void>): Promise<void> {
+  await request.catch((error: unknown) => {
+    if (!(error instanceof PostUncertainError)) throw error;
+  });
 }

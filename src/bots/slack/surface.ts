@@ -11,6 +11,7 @@ import { createActors } from './actor.ts';
 import { createSlackApi } from './api.ts';
 import { createBoltLogger } from './bolt-logger.ts';
 import { addButtons } from './buttons.ts';
+import { createConversationReads } from './conversation-reads.ts';
 import { addDialogs } from './dialogs.ts';
 import { translateError } from './errors.ts';
 import { createFileApi } from './file-api.ts';
@@ -24,6 +25,7 @@ import { createRequests } from './requests.ts';
 import { createSocketReceiver } from './socket-receiver.ts';
 import { createStoppable } from './stoppable.ts';
 import { createStreamApi } from './stream-api.ts';
+import { createWorkApi } from './work-api.ts';
 
 export interface SlackSurfaceOptions {
   /** `xoxb-…` */
@@ -90,9 +92,11 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     working.add(work);
     return work.finally(() => working.delete(work));
   };
-  const api = createSlackApi(client, fetch, log);
+  const reads = createConversationReads(client, clock);
+  const api = createSlackApi(client, reads, fetch, log);
   const files = createFileApi(client, fetch);
-  const streams = createStreamApi(client, clock);
+  const streams = createStreamApi(client, reads, clock);
+  const work = createWorkApi(client, clock);
   const people = createPeople({ client, clock, log, team });
   const stoppable = createStoppable();
   const { apiUrl } = options;
@@ -108,6 +112,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
       api,
       files,
       streams,
+      work,
       ref,
       // A stored reply may be opened before we know who we are.
       team: ref.team ?? identity.team,
@@ -124,7 +129,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     clock,
     team,
     people,
-    streams,
+    streams: work,
     openReply: (ref) => openReply(ref, false),
   });
   const actors = createActors({ api, log, keep });

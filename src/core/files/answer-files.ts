@@ -4,6 +4,7 @@ import type { FileLimits, MessageFile } from '../chat.ts';
 import { UserError } from '../errors.ts';
 import type { PresentedFile } from '../presenter.ts';
 import { describeBytes, type StoredFile } from './download.ts';
+import { describeMissing } from './missing-file.ts';
 import { cleanFileName } from './names.ts';
 import type { RunFiles } from './run-files.ts';
 import { shrinkPicture } from './shrink.ts';
@@ -81,10 +82,15 @@ export async function collectAnswerFiles(
   /** What was made of text is not lost with its file: there is nowhere else to get it. */
   function insteadOf(file: PresentedFile, reason: string): string {
     if (file.from === 'text') return file.text;
-    const why = reason === '' ? '' : ` ${reason}`;
-    if (file.url.startsWith('data:')) return `${file.name}:${why || ' It cannot be attached here.'}`;
-    if (!files.isTrusted(file.url)) return `${file.name}: \`${file.url.replaceAll('`', '')}\`${why}`;
-    return `${file.name}: ${file.url}${why} The link works until ${describeTime(expiresAt)}.`;
+    const link = linkOf(file);
+    if (link || file.url.startsWith('data:')) return describeMissing({ name: file.name, ...link }, reason);
+    return `${file.name}: \`${file.url.replaceAll('`', '')}\`${reason === '' ? '' : ` ${reason}`}`;
+  }
+
+  /** Only to where models' files lie: nobody vouches for another address. */
+  function linkOf(file: PresentedFile): Pick<MessageFile, 'link'> | undefined {
+    if (file.from === 'text' || file.url.startsWith('data:') || !files.isTrusted(file.url)) return undefined;
+    return { link: { url: file.url, expiresAt } };
   }
 
   function describe(file: PresentedFile, stored: StoredFile, index: number): MessageFile {
@@ -97,11 +103,7 @@ export async function collectAnswerFiles(
       path: stored.path,
       ...(file.alt !== undefined && { alt: [...file.alt].slice(0, LONGEST_ALT / 2).join('') }),
       ...(file.spoiler && { spoiler: true }),
+      ...linkOf(file),
     };
   }
-}
-
-/** `17:20 UTC`. */
-function describeTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(11, 16)} UTC`;
 }

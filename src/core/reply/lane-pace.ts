@@ -2,7 +2,7 @@
 
 import type { Lane } from '../chat.ts';
 import { createLaneWindow } from './lane-window.ts';
-import type { Wish } from './writer.ts';
+import type { Wish } from './paced-writer.ts';
 
 export interface LanePace {
   readonly lane: Lane;

@@ -5,7 +5,8 @@ import type { Clock } from '../clock.ts';
 import { RateLimitedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type ActiveWish, createLanePace, type LanePace } from './lane-pace.ts';
-import { createWriter, type PacedWriter, type Pacer } from './writer.ts';
+import { createWriter, type PacedWriter } from './paced-writer.ts';
+import type { Pacer } from './writer.ts';
 
 export interface PacerOptions {
   readonly clock: Clock;

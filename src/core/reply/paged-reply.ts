@@ -21,8 +21,8 @@ export interface PagedReplyOptions {
   readonly pageIds?: readonly string[];
   /** Sends a new message below the others and returns its id. */
   create(content: PageContent, index: number): Promise<string>;
-  /** Makes a message show exactly this. */
-  edit(pageId: string, content: PageContent, index: number): Promise<void>;
+  /** Makes a message show exactly this; resolves with another id where a new message has taken its place. */
+  edit(pageId: string, content: PageContent, index: number): Promise<string | undefined>;
   /** Deletes a message that is not needed any more; without it such a message is reduced to an ellipsis. */
   remove?(pageId: string): Promise<void>;
 }
@@ -77,7 +77,7 @@ export function createPagedReply(options: PagedReplyOptions): PagedReply {
     if (pageId === undefined) pageIds.push(await options.create(content, index));
     else {
       shown[index] = undefined;
-      await options.edit(pageId, content, index);
+      pageIds[index] = (await options.edit(pageId, content, index)) ?? pageId;
     }
     shown[index] = content;
   }

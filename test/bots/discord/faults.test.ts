@@ -63,7 +63,12 @@ async function live(first: Reply, steps: readonly Step[]): Promise<void> {
 }
 
 const opened = {
-  'a message of the bot': async () => bot.surface.announce?.(bot.standin.channel.id),
+  // In a channel of its own: the same words from another reply a moment ago could be taken for its own.
+  'a message of the bot': async () => bot.surface.announce?.(bot.standin.addChannel().id),
+  'an answer to a mention': async () => {
+    bot.standin.mention('hi');
+    return (await bot.next()).reply;
+  },
   'an interaction': async () => {
     bot.standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
     return (await bot.next()).reply;

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageFile } from '../../../src/core/chat.ts';
+import { createPacer } from '../../../src/core/reply/pacer.ts';
+import { createSkippingClock } from '../../core/models/replicate-server.ts';
 import { type DiscordBot, startDiscordBot, writeAll } from './discord-bot.ts';
 
 const mebibyte = 1024 * 1024;
@@ -69,6 +71,16 @@ describe('a file of an answer on Discord', () => {
     expect(message && bot.standin.text(message)).toBe('');
   });
 
+  it('lets the text go first when it is so large that its upload takes a while', async () => {
+    const { command, reply } = await ask();
+    const message = { text: 'Done', footnote: '$0.01', files: [await file('a.png', randomBytes(mebibyte))] };
+    expect(await reply.write(message, true)).toBe('more');
+    expect(command.messages().map(bot.standin.text)).toEqual(['Done\n-# $0.01']);
+    expect(uploads()).toEqual([]);
+    expect(await reply.write(message, true)).toBe('shown');
+    expect(command.messages().map(bot.standin.filesOf)[0]).toHaveLength(1);
+  });
+
   it('stays when the page is edited again, and one more is added to it', async () => {
     const { command, reply } = await ask();
     const one = await file('one.png', randomBytes(9));
@@ -116,7 +128,7 @@ describe('a file of an answer on Discord', () => {
     await expect(reply.write({ text: 'Done', footnote: '$0.01', files }, true)).rejects.toThrow(/413/);
     await writeAll(reply, { text: 'Done', footnote: '$0.01', files });
     expect(command.messages().map(bot.standin.text)).toEqual([
-      'Done\n-# $0.01\n-# Not uploaded: big.png is too large for Discord.',
+      'Done\n\nbig.png: It is too large to attach here.\n-# $0.01',
     ]);
   });
 
@@ -138,7 +150,7 @@ describe('a file of an answer on Discord', () => {
     const [message] = command.messages();
     expect(message && bot.standin.filesOf(message).map(({ name }) => name)).toEqual(['a.png', 'b.png']);
     expect(message && bot.standin.text(message)).toContain(
-      'Not uploaded: huge.png is too large for Discord, c.png is too large for Discord.',
+      'Done\n\nhuge.png: It is too large to attach here.\n\nc.png: It is too large to attach here.',
     );
     expect(bot.standin.requests.every((request) => request.status < 400)).toBe(true);
   });
@@ -160,7 +172,79 @@ describe('a file of an answer on Discord', () => {
     await expect(reply.write({ text: 'Done', files }, true)).rejects.toThrow('could not be read');
     await writeAll(reply, { text: 'Done', files });
     const [message] = command.messages();
-    expect(message && bot.standin.text(message)).toBe('Done\n-# Not uploaded: gone.png is gone.');
+    expect(message && bot.standin.text(message)).toBe('Done\n\ngone.png: It is not there any more.');
     expect(message && bot.standin.filesOf(message).map(({ name }) => name)).toEqual(['a.png']);
+  });
+
+  describe.each(['an interaction', 'a mention'])('that Discord does not take from %s', (kind) => {
+    const openReply = async () => {
+      if (kind === 'a mention') bot.standin.mention('draw');
+      else bot.standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
+      return (await bot.next()).reply;
+    };
+    const link = { url: 'https://replicate.delivery/x/cat.png', expiresAt: Date.UTC(2026, 10, 21, 17, 20) };
+    const again = { id: 'again:run-1', label: 'Again', style: 'secondary' } as const;
+    const tries = () =>
+      bot.standin.requests.filter(({ body, status }) => Array.isArray(body.attachments) && status >= 400);
+    const shown = () =>
+      answers()
+        .filter((each) => !each.loading)
+        .map((each) => [bot.standin.text(each), bot.standin.filesOf(each).map(({ name }) => name)]);
+
+    it('does not keep the text waiting, and in the end the answer says so and links it', async () => {
+      const reply = await openReply();
+      bot.standin.failUploads(/./, 503);
+      const files = [await file('cat.png', randomBytes(9), { link })];
+      const message = { text: 'Done', footnote: '$0.01', buttons: [again], files };
+      await expect(reply.write(message, true)).rejects.toThrow('503');
+      expect(await reply.write(message, true)).toBe('more');
+      expect([shown(), tries().length]).toEqual([[['Done\n-# $0.01', []]], 1]);
+      const pacer = createPacer({ clock: createSkippingClock() });
+      await pacer.open(bot.surface.reopen(JSON.parse(JSON.stringify(reply.ref)))).finish(message);
+      const sentence = `cat.png: ${link.url} It could not be uploaded. The link works until 17:20 UTC.`;
+      expect(shown()).toEqual([[`Done\n\n${sentence}\n-# $0.01`, []]]);
+      expect(tries()).toHaveLength(6);
+    });
+
+    it('follows as soon as it does', async () => {
+      const reply = await openReply();
+      bot.standin.failUploads(/./, 500);
+      const message = { text: 'Done', files: [await file('cat.png', randomBytes(9), { link })] };
+      for (let write = 0; write < 4; write++) await reply.write(message, true).catch(() => undefined);
+      expect(shown()).toEqual([['Done', []]]);
+      bot.standin.clearFaults();
+      await writeAll(reply, message);
+      expect(shown()).toEqual([['Done', ['cat.png']]]);
+      expect(bot.standin.pings()).toEqual([]);
+    });
+
+    it.each([
+      [503, 0],
+      [400, 50_035],
+      [413, 40_005],
+    ])('does not keep the others away (%i)', async (status, code) => {
+      const reply = await openReply();
+      bot.standin.failUploads(/bad/, status, code);
+      const files = [
+        await file('bad.png', randomBytes(9)),
+        await file('one.png', randomBytes(9)),
+        await file('two.png', randomBytes(9)),
+      ];
+      await createPacer({ clock: createSkippingClock() }).open(reply).finish({ text: 'Done', files });
+      expect(shown()).toEqual([
+        [expect.stringMatching(/^Done\n\nbad\.png: It .*\.$/), ['one.png', 'two.png']],
+      ]);
+    });
+
+    it('costs nobody the answer where the bot may not attach files', async () => {
+      const reply = await openReply();
+      bot.standin.failUploads(/./, 403, 50_013);
+      const files = [await file('cat.png', randomBytes(9), { link })];
+      await createPacer({ clock: createSkippingClock() }).open(reply).finish({ text: 'Done', files });
+      expect(shown()).toEqual([
+        [expect.stringMatching(/^Done\n\ncat\.png: https.* could not be uploaded/), []],
+      ]);
+      expect(tries()).toHaveLength(1);
+    });
   });
 });

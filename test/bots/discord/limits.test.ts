@@ -2,7 +2,9 @@
 
 import { afterEach, expect, it } from 'vitest';
 import { createLaneRates } from '../../../src/bots/discord/lane-rates.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { RateLimitedError } from '../../../src/core/errors.ts';
+import { createPacer } from '../../../src/core/reply/pacer.ts';
 import { createDiscordStandin } from '../../standins/discord/standin.ts';
 import { type DiscordBot, startDiscordBot, until } from './discord-bot.ts';
 
@@ -36,6 +38,22 @@ it('takes the slots of a lane from what Discord answers', async () => {
   expect(reply?.lane).toMatchObject({ slots: 3, windowMs: 2000 });
 });
 
+it('gives an interaction a lane of its own, and the messages of a channel one together', async () => {
+  const { standin, replies } = await mentioned({}, 2);
+  const { id } = standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
+  const interaction = await bot?.next();
+  standin.mention('elsewhere', { channel: standin.thread });
+  const inThread = await bot?.next();
+  const keys = [...replies, inThread?.reply, interaction?.reply].map((reply) => reply?.lane.key);
+  const channel = `discord:channel:${standin.channel.id}`;
+  expect(keys).toEqual([
+    channel,
+    channel,
+    `discord:channel:${standin.thread.id}`,
+    `discord:interaction:${id}`,
+  ]);
+});
+
 it('counts with the lower rate where creating and editing differ, and knows a window from its first request', () => {
   const rates = createLaneRates();
   const answer = (limit: number, remaining: number, resetAfter: number) =>
@@ -64,6 +82,21 @@ it('sends an edit although another one in the channel gets no answer', async () 
   await stalled;
   expect(texts()).toEqual(['stalled', 'second']);
 });
+
+it('sends no more with its token than Discord takes in a second, in however many channels', async () => {
+  const { standin } = await mentioned({ slots: 100, perSecond: 50 });
+  const channels = Array.from({ length: 120 }, () => standin.addChannel());
+  const pacer = createPacer({ clock: systemClock });
+  await Promise.all(
+    channels.map(async ({ id }) => {
+      const reply = bot?.surface.announce?.(id);
+      if (reply) await pacer.open(reply).finish({ text: `in ${id}` });
+    }),
+  );
+  const shown = channels.map((channel) => standin.messages(channel).map(standin.text).join());
+  expect(shown).toEqual(channels.map(({ id }) => `in ${id}`));
+  expect([standin.rateLimited(), pacer.rateLimited]).toEqual([0, 0]);
+}, 30_000);
 
 it('leaves Discord alone while it wants nothing from the bot at all, except answers to interactions', async () => {
   const { standin, replies } = await mentioned({}, 2);

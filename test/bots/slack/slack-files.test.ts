@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Attachment, Message, MessageFile, Reply } from '../../../src/core/chat.ts';
 import { OperatorError, UserError } from '../../../src/core/errors.ts';
+import { createPacer } from '../../../src/core/reply/pacer.ts';
+import { createSkippingClock } from '../../core/models/replicate-server.ts';
 import {
   ALICE,
   BOB,
@@ -243,5 +245,72 @@ describe('files of answers on Slack', () => {
     await writeAll(reply, { text: 'Behind this:', files: [fileOf('cat.png', { spoiler: true })] });
     const [text] = bench.slack.messages(GENERAL);
     expect([text?.threadTs, withFiles()[0]?.threadTs]).toEqual([undefined, text?.ts]);
+  });
+
+  describe('that Slack does not take', () => {
+    const link = { url: 'https://replicate.delivery/x/cat.png', expiresAt: Date.UTC(2026, 10, 21, 17, 20) };
+    const sentence = `cat.png: ${link.url} It could not be uploaded. The link works until 17:20 UTC.`;
+    const texts = () =>
+      bench.slack
+        .messages()
+        .filter((message) => !message.files?.length)
+        .map((message) => shownText(latest(message)));
+    const finish = (reply: Reply, message: Message) =>
+      createPacer({ clock: createSkippingClock() }).open(reply).finish(message);
+
+    it('do not keep the text waiting, and in the end the answer says so and links them', async () => {
+      const reply = await openReply(() => bench.slack.mention('<@bot> imagine'));
+      bench.slack.failUploads(/cat/);
+      const message: Message = { text: 'Here:', footnote: 'sdxl', files: [fileOf('cat.png', { link })] };
+      expect(await reply.write(message, true)).toBe('more');
+      await expect(reply.write(message, true)).rejects.toThrow('503');
+      expect(texts()).toEqual(['Here:']);
+      await finish(bench.surface.reopen(JSON.parse(JSON.stringify(reply.ref))), message);
+      expect([texts(), bench.slack.failedUploads]).toEqual([[`Here:\n\n${sentence}`], 6]);
+      expect(smallPrint(latest(bench.slack.messages(GENERAL)[0] ?? expect.fail()))).toBe('sdxl');
+    });
+
+    it('are said to be missing below a text that was streamed', async () => {
+      const reply = await openReply(() => bench.slack.directMessage('imagine'));
+      await writeAll(reply, { text: 'Here' }, false);
+      bench.slack.failUploads(/cat/);
+      await finish(reply, { text: 'Here:', footnote: 'sdxl', files: [fileOf('cat.png', { link })] });
+      expect([texts(), called('chat.startStream')]).toEqual([[`Here:\n\n${sentence}`], 1]);
+      expect([...bench.slack.world.sessions.values()]).toEqual(['active']);
+    });
+
+    it('are said to be missing behind an answer that can’t be edited', async () => {
+      const reply = await openReply(() => bench.slack.slash('/ask', 'x --private', { user: ALICE }));
+      bench.slack.failUploads(/cat/);
+      await finish(reply, { text: 'Here:', files: [fileOf('cat.png', { link })] });
+      expect(texts()).toEqual(['Here:', sentence]);
+    });
+
+    it('follow as soon as it does', async () => {
+      const reply = await openReply(() => bench.slack.mention('<@bot> imagine'));
+      bench.slack.failUploads(/cat/);
+      const message: Message = { text: 'Here:', files: [fileOf('cat.png', { link })] };
+      for (let write = 0; write < 4; write++) await reply.write(message, true).catch(() => undefined);
+      bench.slack.failUploads();
+      await writeAll(reply, message);
+      expect([texts(), shownFiles().map(({ name }) => name)]).toEqual([['Here:'], ['cat.png']]);
+    });
+
+    it('do not keep the others away', async () => {
+      const reply = await openReply(() => bench.slack.mention('<@bot> imagine'));
+      bench.slack.failUploads(/cat/);
+      const files = [fileOf('cat.png', { link }), fileOf('one.png'), fileOf('two.png')];
+      await finish(reply, { text: 'Here:', files });
+      expect(texts()).toEqual([`Here:\n\n${sentence}`]);
+      expect(shownFiles().map(({ name }) => name)).toEqual(['one.png', 'two.png']);
+    });
+
+    it('are linked, too, when it does not show what it has taken', async () => {
+      const reply = await openReply(() => bench.slack.mention('<@bot> imagine'));
+      for (let times = 0; times < 6; times++)
+        bench.slack.failNext('files.completeUploadExternal', { error: 'internal_error' });
+      await finish(reply, { text: 'Here:', files: [fileOf('cat.png', { link })] });
+      expect([texts(), withFiles()]).toEqual([[`Here:\n\n${sentence}`], []]);
+    });
   });
 });

@@ -118,6 +118,46 @@ describe('a reply on Slack', () => {
     expect(post?.args).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' });
   });
 
+  describe('where messages can be edited for five minutes only', () => {
+    const long = Array.from({ length: 2500 }, (_, at) => `w${at}`).join(' ');
+    const texts = () => bench.slack.messages(GENERAL).map((message) => shownText(latest(message)));
+    let aheadMs = 0;
+    async function openOldReply(text: string): Promise<Reply> {
+      bench = await createBench('socket', { now: () => Date.now() + aheadMs });
+      bench.slack.world.editWindowMs = 5 * 60_000;
+      const reply = await openReply(bench);
+      await writeAll(reply, { text, status: 'At work' }, false);
+      aheadMs += 6 * 60_000;
+      return reply;
+    }
+
+    it('ends in a new message, and leaves none behind that says it is still at work', async () => {
+      const reply = await openOldReply('Half');
+      await writeAll(reply, { text: 'Half and whole.', footnote: 'llama' });
+      expect(texts()).toEqual(['Half and whole.']);
+      expect(smallPrint(latest(bench.slack.messages(GENERAL)[0] ?? expect.fail()))).toBe('llama');
+    });
+
+    it('leaves the pages that are finished where they are', async () => {
+      const reply = await openOldReply(long.slice(0, 12_000));
+      const [first] = bench.slack.messages(GENERAL);
+      await writeAll(reply, { text: long });
+      expect([texts().length, texts().join(' ')]).toEqual([2, long]);
+      expect(bench.slack.messages(GENERAL)[0]).toBe(first);
+    });
+
+    it.each([1, 2, 3])('is shown once when the process dies after request %i of that', async (requests) => {
+      const reply = await openOldReply('Half');
+      let stored = reply.ref;
+      for (let request = 0; request < requests; request++) {
+        stored = JSON.parse(JSON.stringify(reply.ref));
+        await reply.write({ text: 'Half and' }, false);
+      }
+      await writeAll(bench.otherSurface().reopen(stored), { text: 'Half and whole.' });
+      expect(texts()).toEqual(['Half and whole.']);
+    });
+  });
+
   it('gives up when the message was deleted', async () => {
     bench = await createBench('socket');
     const reply = await openReply(bench);

@@ -123,13 +123,35 @@ describe('a stream on Slack', () => {
     ['chat.stopStream', 'lost-request'],
     ['chat.startStream', 'lost-answer'],
     ['chat.startStream', 'lost-request'],
+    ['agents.sessions.setStatus', 'lost-answer'],
+    ['assistant.threads.setStatus', 'lost-request'],
   ] as const)('neither loses nor doubles text when %s meets a %s', async (method, mishap) => {
     const { reply } = await openReply(bench);
     bench.slack.failNext(method, mishap);
+    await writeAll(reply, { text: '', status: 'Booting' }, false).catch(() => undefined);
     for (const text of ['One', 'One two', 'One two three']) await writeAll(reply, { text }, false);
     await writeAll(reply, { text: 'One two three.', footnote: 'llama', buttons: [AGAIN] });
     expect([shown(), smallPrint(latest(only()))]).toEqual([['One two three.'], 'llama']);
     expect(only().stream).not.toBe('live');
+  });
+
+  it.each(['agents.sessions.setStatus', 'assistant.threads.setStatus'])(
+    'goes on streaming when the answer to %s is lost',
+    async (method) => {
+      const { reply } = await openReply(bench);
+      bench.slack.failNext(method, 'lost-answer');
+      await writeAll(reply, { text: '', status: 'Booting' }, false);
+      for (const text of ['One', 'One two']) await writeAll(reply, { text }, false);
+      await writeAll(reply, { text: 'One two.', footnote: 'llama' });
+      expect([shown(), called('chat.startStream'), called('chat.update')]).toEqual([['One two.'], 1, 0]);
+    },
+  );
+
+  it('says in a status what fits into 50 characters, as Slack demands', async () => {
+    const { reply, threadTs } = await openReply(bench);
+    const label = 'meta/meta-llama-3-70b-instruct is booting (12 s so far)…';
+    await writeAll(reply, { text: '', status: label }, false);
+    expect(status(threadTs)).toBe(`${label.slice(0, 49)}…`);
   });
 
   it('ends a stream that Slack still holds open before it edits', async () => {
@@ -209,6 +231,18 @@ describe('a stream on Slack', () => {
     expect(called('chat.startStream')).toBe(20);
     expect(shown()).toHaveLength(22);
     expect(bench.slack.rateLimited).toBe(0);
+  });
+
+  it.each([0, 1])('keeps the pages apart when the answer to start %i of two is lost', async (lost) => {
+    const { reply } = await openReply(bench);
+    const text = Array.from({ length: 2500 }, (_, at) => `w${at}`).join(' ');
+    if (lost === 0) bench.slack.failNext('chat.startStream', 'lost-answer');
+    await writeAll(reply, { text: text.slice(0, 6000) }, false);
+    if (lost === 1) bench.slack.failNext('chat.startStream', 'lost-answer');
+    await writeAll(reply, { text: text.slice(0, 12_500) }, false);
+    await writeAll(reply, { text, footnote: 'llama' });
+    expect([shown().length, shown().join(' ')]).toEqual([2, text]);
+    expect(messages().filter((message) => message.stream === 'live')).toEqual([]);
   });
 
   it('rolls over to a new message before Slack’s 12,000 characters', async () => {

@@ -111,6 +111,25 @@ describe('files that fit', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  it('carry their public address and its end, for a surface that cannot upload them after all', async () => {
+    const { server, collect } = await setUp();
+    const bytes = drawNoise(20);
+    const url = server.host('/out', { bytes });
+    const { files } = await collect(
+      [
+        picture(url),
+        picture(`data:image/png;base64,${bytes.toString('base64')}`),
+        { from: 'text', name: 'talk.srt', text: '1\n…' },
+      ],
+      ROOMY,
+    );
+    expect(files.map(({ link }) => link)).toEqual([
+      { url, expiresAt: Date.UTC(2026, 10, 21, 17, 20) },
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('may be their own address', async () => {
     const { collect } = await setUp();
     const bytes = drawNoise(20);

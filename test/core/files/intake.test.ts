@@ -110,6 +110,17 @@ describe('a file that only the platform can open', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  it('is refused as a web page or an archive by models that open anything else', async () => {
+    const { intake, uploads } = await setUp();
+    const refused = intake.forModel(guarded(Buffer.from('PK\x03\x04', 'latin1')), [
+      'image',
+      'text',
+      'unknown',
+    ]);
+    await expect(refused).rejects.toThrow('That file is an archive, which no model is given.');
+    expect(await uploads()).toEqual([]);
+  });
+
   it('is refused over 100 MB, by what is said of it and by what comes', async () => {
     const { intake, directory } = await setUp();
     const said = guarded(WAV, { sizeBytes: 101 * 1024 * 1024 });

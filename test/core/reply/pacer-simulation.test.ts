@@ -6,6 +6,7 @@ import { RateLimitedError, ReplyGoneError } from '../../../src/core/errors.ts';
 import { createPacer } from '../../../src/core/reply/pacer.ts';
 import { createPagedReply } from '../../../src/core/reply/paged-reply.ts';
 import { createFakeClock, type FakeClock, settled } from '../../fake-clock.ts';
+import { randomOf } from '../../seeded-random.ts';
 
 const SEEDS = 700;
 const PAGE_LENGTH = 120;
@@ -17,17 +18,6 @@ describe('the pacer in thousands of random streams', () => {
     expect(streams).toBeGreaterThan(2_000);
   });
 });
-
-/** mulberry32: a small seeded generator, so that a failure can be repeated. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Random = ReturnType<typeof randomOf>;
 
@@ -134,10 +124,12 @@ async function simulate(seed: number): Promise<number> {
         });
         return String(index);
       },
-      edit: (_, { text }, index) =>
-        send(true, () => {
+      async edit(_, { text }, index) {
+        await send(true, () => {
           messages[index] = text;
-        }),
+        });
+        return undefined;
+      },
     });
     let lane = laneNow();
     const reply: Reply = {

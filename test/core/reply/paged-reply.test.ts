@@ -89,6 +89,23 @@ describe('a paged reply', () => {
     expect(await surface.shown()).toEqual(['one two']);
   });
 
+  it('goes on with the message that took the place of another', async () => {
+    const edited: string[] = [];
+    const reply = createPagedReply({
+      limit: 100,
+      pageIds: ['old'],
+      create: async () => expect.fail('nothing is to be created'),
+      async edit(id, { text }) {
+        edited.push(`${id}: ${text}`);
+        return id === 'old' ? 'new' : undefined;
+      },
+    });
+    await reply.write({ text: 'one' }, false);
+    expect(reply.pageIds).toEqual(['new']);
+    await reply.write({ text: 'one two' }, true);
+    expect([edited, reply.pageIds]).toEqual([['old: one', 'new: one two'], ['new']]);
+  });
+
   it('does not trust what a message shows after a failed request, which may have had its effect', async () => {
     const surface = createMemorySurface();
     const reply = surface.open();

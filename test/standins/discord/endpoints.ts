@@ -155,7 +155,10 @@ export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
       method: 'POST',
       pattern: /^\/channels\/(\d+)\/messages$/,
       bucket: 'channel-send',
-      run: (call) => ok(messageJson(world, messages.createInChannel(at(call, 0), call.body, call.files))),
+      run: (call) => {
+        const message = messages.createInChannel(at(call, 0), call.body, call.files);
+        return ok({ ...messageJson(world, message), nonce: message.nonce });
+      },
     },
     {
       method: 'PATCH',

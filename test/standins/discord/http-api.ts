@@ -32,6 +32,8 @@ export interface HttpApi {
   holdNext(method: string, path: RegExp): () => void;
   /** Does what the next request that matches asks for, and cuts the connection instead of answering. */
   loseNext(method: string, path: RegExp): void;
+  /** Answers every request that uploads a file of such a name with this instead. */
+  failUploads(name: RegExp, status: number, code?: number): void;
   /** Nothing that was to fail or to get lost does any more. */
   clearFaults(): void;
 }
@@ -46,6 +48,7 @@ export function createHttpApi(
   const { world, limits } = parts;
   const requests: SeenRequest[] = [];
   const failures: { method: string; path: RegExp; status: number; code: number }[] = [];
+  const failingUploads: { name: RegExp; status: number; code: number }[] = [];
   const lost: { method: string; path: RegExp }[] = [];
   const held: { method: string; path: RegExp; released: Promise<void> }[] = [];
   const endpoints = createEndpoints(parts);
@@ -61,15 +64,19 @@ export function createHttpApi(
     if (!endpoint.open && !authorised) throw new Refusal(401, 0, '401: Unauthorized');
     const failure = failures.findIndex((each) => each.method === method && each.path.test(path));
     const [made] = failure < 0 ? [] : failures.splice(failure, 1);
-    if (made) throw new Refusal(made.status, made.code, `${made.status}: made to fail`);
+    const upload = failingUploads.find(({ name }) => call.files.some(({ filename }) => name.test(filename)));
+    const fault = made ?? upload;
+    if (fault) throw new Refusal(fault.status, fault.code, `${fault.status}: made to fail`);
     return endpoint.run(call);
   };
 
   return {
     requests,
     failNext: (method, path, status, code = 0) => void failures.push({ method, path, status, code }),
+    failUploads: (name, status, code = 0) => void failingUploads.push({ name, status, code }),
     clearFaults() {
       failures.length = 0;
+      failingUploads.length = 0;
       lost.length = 0;
     },
     loseNext: (method, path) => void lost.push({ method, path }),

@@ -8,6 +8,9 @@ import { asObject, invalidForm, type Json, onlyKnown, Refusal } from './refusal.
 import { channelJson, messageJson } from './wire.ts';
 import { latest, type StandinChannel, type StandinMessage, type StandinUser, type World } from './world.ts';
 
+/** Nonces are checked "in the past few minutes" (Discord, Create Message). */
+const nonceMs = 3 * 60_000;
+
 export const nothing = { content: '', components: [], attachments: [], flags: 0 };
 
 export interface Messages {
@@ -46,7 +49,7 @@ export interface Messages {
 }
 
 export function createMessages(world: World, gateway: Gateway): Messages {
-  const byNonce = new Map<string, StandinMessage>();
+  const byNonce = new Map<string, { readonly message: StandinMessage; readonly at: number }>();
   const messages: Messages = {
     channel(channelId) {
       const channel = world.channels.get(channelId);
@@ -72,7 +75,8 @@ export function createMessages(world: World, gateway: Gateway): Messages {
       message.versions.push({ ...shown, at: world.now(), pings });
       const channel = world.channels.get(message.channelId);
       if (channel?.botPresent && !message.ephemeral) {
-        const json = { ...messageJson(world, message), channel_type: channelJson(channel).type };
+        const nonce = created && message.nonce !== undefined ? { nonce: message.nonce } : {};
+        const json = { ...messageJson(world, message), ...nonce, channel_type: channelJson(channel).type };
         gateway.dispatch(created ? 'MESSAGE_CREATE' : 'MESSAGE_UPDATE', json, channel.guildId);
       }
     },
@@ -87,7 +91,8 @@ export function createMessages(world: World, gateway: Gateway): Messages {
       const nonce = body.nonce === undefined ? undefined : String(body.nonce);
       if (nonce !== undefined && nonce.length > 25) throw new Refusal(400, 50035, 'Invalid Form Body');
       const known = nonce === undefined ? undefined : byNonce.get(`${channelId}:${nonce}`);
-      if (known && body.enforce_nonce === true) return known;
+      const isRemembered = known !== undefined && world.now() < known.at + nonceMs;
+      if (isRemembered && body.enforce_nonce === true) return known.message;
       const replyTo = body.message_reference
         ? replyTarget(messages, channelId, body.message_reference)
         : undefined;
@@ -99,7 +104,7 @@ export function createMessages(world: World, gateway: Gateway): Messages {
         ...(nonce === undefined ? {} : { nonce }),
         ...(replyTo ? { replyTo: replyTo.id } : {}),
       });
-      if (nonce !== undefined) byNonce.set(`${channelId}:${nonce}`, message);
+      if (nonce !== undefined) byNonce.set(`${channelId}:${nonce}`, { message, at: world.now() });
       messages.show(message, shown, pingsOf(shown.content, body, 'message', replyTo?.author.id));
       return message;
     },

@@ -89,6 +89,17 @@ it('creates one message per nonce and refuses the sixth in five seconds', async 
   expect(standin.rateLimited()).toBe(1);
 });
 
+it('forgets nonces after a few minutes, and does not tell them of messages that are fetched', async () => {
+  const body = { content: 'once', nonce: 'n', enforce_nonce: true };
+  const { json: first } = await call('POST', channelMessages(), body);
+  expect(first.nonce).toBe('n');
+  expect((await call('GET', `${channelMessages()}/${first.id}`)).json.nonce).toBeUndefined();
+  standin.advance(2 * 60_000);
+  expect((await call('POST', channelMessages(), body)).json.id).toBe(first.id);
+  standin.advance(2 * 60_000);
+  expect((await call('POST', channelMessages(), body)).json.id).not.toBe(first.id);
+});
+
 /** A message with files, as a form. */
 async function upload(
   sizes: readonly number[],

@@ -54,6 +54,8 @@ export interface DiscordStandin extends People {
   holdNext(method: string, path: RegExp): () => void;
   /** Does what the next request that matches asks for, and cuts the connection instead of answering. */
   loseNext(method: string, path: RegExp): void;
+  /** Answers every request that uploads a file of such a name with this instead. */
+  failUploads(name: RegExp, status: number, code?: number): void;
   /** Nothing that was to fail or to get lost does any more. */
   clearFaults(): void;
   /** Refuses everything that carries the bot's token for so long. */
@@ -155,6 +157,7 @@ export async function createDiscordStandin(options: DiscordStandinOptions = {}):
     failNext: api.failNext,
     holdNext: api.holdNext,
     loseNext: api.loseNext,
+    failUploads: api.failUploads,
     clearFaults: api.clearFaults,
     blockGlobally: limits.blockGlobally,
     advance: (ms) => {

@@ -62,6 +62,7 @@ export function channelJson(channel: StandinChannel): Json {
   }
 }
 
+/** As it is fetched: the nonce is lost then (discord.js, Message#nonce). */
 export function messageJson(world: World, message: StandinMessage): Json {
   const shown = message.loading
     ? { content: '', components: [], attachments: [], flags: 128 }
@@ -89,7 +90,6 @@ export function messageJson(world: World, message: StandinMessage): Json {
     ...memberOf(world, message, channel),
     components: shown.components,
     flags: shown.flags | (message.ephemeral ? 64 : 0),
-    ...(message.nonce ? { nonce: message.nonce } : {}),
     ...interactionMetadata(world, message),
     ...(message.replyTo
       ? { message_reference: { message_id: message.replyTo, channel_id: message.channelId } }

@@ -72,6 +72,8 @@ export function add(world: World, { version, ...rest }: NewMessage): StandinMess
 export function update(world: World, args: Json): StandinMessage {
   const message = ownMessage(world, args, 'cant_update_message');
   if (message.stream === 'live') throw new SlackRefusal('streaming_state_conflict');
+  const age = world.now() - (message.versions[0]?.at ?? 0);
+  if (age > (world.editWindowMs ?? Number.POSITIVE_INFINITY)) throw new SlackRefusal('edit_window_closed');
   if (asString(args.text).length > 4000) throw new SlackRefusal('msg_too_long');
   message.versions.push(versionOf(world, args));
   return message;

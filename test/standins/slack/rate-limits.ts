@@ -29,6 +29,7 @@ function rulesFor(method: string, scale: number): RateRule {
     case 'conversations.history':
     case 'conversations.info':
       return perMinute(50);
+    // Tier 4, and the special limit of assistant.threads.setStatus, which Slack does not name.
     default:
       return perMinute(100);
   }

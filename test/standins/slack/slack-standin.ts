@@ -43,6 +43,10 @@ export interface SlackStandin extends People, Dialogs {
   messages(channel?: string): StandinMessage[];
   redeliver(eventId: string): Promise<Delivery>;
   failNext(method: string, mishap: Mishap): void;
+  /** Answers the bytes of every upload of such a name with a 503; without a name, of none any more. */
+  failUploads(name?: RegExp): void;
+  /** How many of those there were. */
+  readonly failedUploads: number;
   /** Puts a person's file on Slack; returns it as an event carries it. */
   file(file: { name: string; mimetype: string; bytes: Uint8Array; redirect?: string; more?: Json }): Json;
   /** From now on everything goes to this URL, signed, instead of through sockets. */
@@ -56,6 +60,8 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
   const calls: ApiCall[] = [];
   const mishaps = new Map<string, Mishap[]>();
   let rateLimited = 0;
+  let badUpload: RegExp | undefined;
+  let failedUploads = 0;
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -73,12 +79,18 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
   let deliveries = createDeliveries(sockets.carrier, options.ackMs ?? 3000);
   const baseUrl = `http://127.0.0.1:${port}`;
 
+  function takeUpload(id: string, bytes: Buffer, request: IncomingMessage): number {
+    if (!badUpload?.test(world.files.get(id)?.name ?? '')) return receiveUpload(world, id, bytes, request);
+    failedUploads += 1;
+    return 503;
+  }
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', baseUrl).pathname;
     const raw = await read(request);
     const [, kind, id = ''] = path.split('/');
     const token = String(request.headers.authorization ?? '').replace('Bearer ', '');
-    if (kind === 'upload') return void response.writeHead(receiveUpload(world, id, raw, request)).end();
+    if (kind === 'upload') return void response.writeHead(takeUpload(id, raw, request)).end();
     if (kind === 'files') return serveFile(world, id, token === world.botToken, response);
     const body = raw.toString('utf8');
     if (path.startsWith('/response/')) {
@@ -146,6 +158,12 @@ export async function createSlackStandin(options: SlackStandinOptions = {}): Pro
     redeliver: (eventId) => deliveries.redeliver(eventId),
     failNext(method, mishap) {
       mishaps.set(method, [...(mishaps.get(method) ?? []), mishap]);
+    },
+    failUploads(name) {
+      badUpload = name;
+    },
+    get failedUploads() {
+      return failedUploads;
     },
     deliverTo(url) {
       deliveries = createDeliveries(createHttpCarrier(url, world.signingSecret), options.ackMs ?? 3000);

@@ -60,7 +60,8 @@ function liveMessage(world: World, args: Json): StandinMessage {
 export function setStatus(world: World, args: Json): void {
   const key = `${writableChannel(world, { channel: args.channel_id })}:${asString(args.thread_ts)}`;
   const lines = Array.isArray(args.loading_messages) ? args.loading_messages.map(String) : [];
-  if (lines.length > 10) throw new SlackRefusal('invalid_arguments');
+  if (lines.length > 10 || lines.some((line) => line.length > 50))
+    throw new SlackRefusal('invalid_arguments');
   if (asString(args.status) === '') world.statuses.delete(key);
   else world.statuses.set(key, lines[0] ?? asString(args.status));
 }

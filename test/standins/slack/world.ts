@@ -87,6 +87,8 @@ export interface World {
   readonly statuses: Map<string, string>;
   readonly sessions: Map<string, string>;
   readonly missingScopes: Set<string>;
+  /** For how long the workspace lets messages be edited; undefined: for ever. */
+  editWindowMs: number | undefined;
   /** Whether the app was declared as an agent. */
   isAgent: boolean;
 }
@@ -147,6 +149,7 @@ export function createWorld(now: () => number): World {
     statuses: new Map(),
     sessions: new Map(),
     missingScopes: new Set(),
+    editWindowMs: undefined,
     isAgent: true,
   };
 }

@@ -2,7 +2,8 @@
 
 import { filesOf, textOf } from '../../models/output.ts';
 import type { PresentedFile, Presenter } from '../../presenter.ts';
-import { createProgress } from './progress.ts';
+import { jsonBlock } from './json-block.ts';
+import { createReceived } from './received.ts';
 
 /** Longer data becomes a file; its beginning is shown. */
 const LONGEST_DATA = 1500;
@@ -16,38 +17,16 @@ interface Ending {
 }
 
 export function createAnyPresenter(): Presenter {
-  const progress = createProgress();
-  const urls = new Set<string>();
-  let streamed = '';
   let ending: Ending | undefined;
+  const received = createReceived(({ status, prediction }) => {
+    if (status !== 'succeeded') return;
+    ending = describe(prediction.output, prediction.dataRemoved, received.text, received.urls);
+  });
   return {
-    push(event) {
-      switch (event.type) {
-        case 'text-delta':
-          streamed += event.text;
-          return;
-        case 'text-reset':
-          streamed = event.text;
-          return;
-        case 'file':
-          urls.add(event.url);
-          return;
-        case 'log':
-          progress.push(event.text);
-          return;
-        case 'end': {
-          const { status, prediction } = event;
-          if (status === 'succeeded')
-            ending = describe(prediction.output, prediction.dataRemoved, streamed, urls);
-          return;
-        }
-        case 'start':
-          return;
-      }
-    },
-    text: () => ending?.text ?? streamed,
-    status: () => (streamed === '' ? progress.status() : undefined),
-    files: () => ending?.files ?? [...urls].map((url, index) => fileAt(url, `file-${index + 1}`)),
+    push: received.push,
+    text: () => ending?.text ?? received.text,
+    status: () => (received.text === '' ? received.status() : undefined),
+    files: () => ending?.files ?? [...received.urls].map((url, index) => fileAt(url, `file-${index + 1}`)),
   };
 }
 
@@ -66,8 +45,8 @@ function describe(output: unknown, removed: boolean, streamed: string, urls: Rea
   const lines = asLines(data);
   if (lines !== undefined) return { text: lines, files };
   const json = JSON.stringify(data, undefined, 2);
-  if (json.length <= LONGEST_DATA) return { text: fenced(json), files };
-  const excerpt = `${fenced(`${json.slice(0, LONGEST_EXCERPT).replace(/[\uD800-\uDBFF]$/, '')}\n…`)}`;
+  if (json.length <= LONGEST_DATA) return { text: jsonBlock(json), files };
+  const excerpt = jsonBlock(`${json.slice(0, LONGEST_EXCERPT).replace(/[\uD800-\uDBFF]$/, '')}\n…`);
   const whole = { from: 'text', name: 'output.json', text: json } as const;
   return { text: `${excerpt}\n\nThe whole output is in the file.`, files: [...files, whole] };
 }
@@ -118,11 +97,4 @@ function asLines(data: unknown): string | undefined {
   );
   const fits = lines.length <= MOST_LINES && lines.every((line) => line && line.length <= LONGEST_LINE);
   return fits ? lines.join('\n') : undefined;
-}
-
-/** With one more mark than the longest run inside. */
-function fenced(json: string): string {
-  const longest = Math.max(2, ...Array.from(json.matchAll(/`+/g), ([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}json\n${json}\n${fence}`;
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Presenter } from '../../presenter.ts';
 import type { PresenterOptions } from '../presenters.ts';
-import { createProgress } from './progress.ts';
+import { createReceived } from './received.ts';
 
 const optionsSchema = z.object({
   /** What they show: said above them and to people who cannot see them. */
@@ -19,9 +19,11 @@ const LONGEST_NAME = 40;
 
 export function createPicturesPresenter(options: PresenterOptions): Presenter {
   const { prompt, count, spoiler = false, notes = [] } = optionsSchema.parse(options);
-  const progress = createProgress();
-  const urls = new Set<string>();
   let ending: string[] | undefined;
+  const received = createReceived((end) => {
+    ending = describeEnd(end.status, end.prediction.dataRemoved);
+  });
+  const { urls } = received;
 
   function describeEnd(status: string, dataRemoved: boolean): string[] {
     if (status !== 'succeeded') return urls.size > 0 ? notes : [];
@@ -33,25 +35,9 @@ export function createPicturesPresenter(options: PresenterOptions): Presenter {
   }
 
   return {
-    push(event) {
-      switch (event.type) {
-        case 'file':
-          urls.add(event.url);
-          return;
-        case 'log':
-          progress.push(event.text);
-          return;
-        case 'end':
-          ending = describeEnd(event.status, event.prediction.dataRemoved);
-          return;
-        case 'start':
-        case 'text-delta':
-        case 'text-reset':
-          return;
-      }
-    },
+    push: received.push,
     text: () => (ending ? [quote(prompt), ...ending].join('\n\n') : ''),
-    status: () => progress.status(),
+    status: received.status,
     files: () =>
       [...urls].map((url, index) => ({
         from: 'url' as const,

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { PresentedFile, Presenter } from '../../presenter.ts';
 import type { PresenterOptions } from '../presenters.ts';
-import { createProgress } from './progress.ts';
+import { createReceived } from './received.ts';
 import { formatTime, readSpeech, type Segment, type Speech, writeSrt, writeVtt } from './subtitles.ts';
 
 const optionsSchema = z.object({
@@ -25,10 +25,12 @@ const LONGEST_EXCERPT = 600;
 
 export function createTranscriptPresenter(options: PresenterOptions): Presenter {
   const { format, name, translate = false, notes = [] } = optionsSchema.parse(options);
-  const progress = createProgress();
-  let streamed = '';
   let speech: Speech | undefined;
   let removed = false;
+  const received = createReceived(({ status, prediction }) => {
+    removed = prediction.dataRemoved;
+    if (status === 'succeeded') speech = readSpeech(prediction.output ?? received.text);
+  });
 
   /** The whole result in the format asked for; plain text where the model tells no times. */
   function result({ text, translation, segments }: Speech): Result {
@@ -38,7 +40,7 @@ export function createTranscriptPresenter(options: PresenterOptions): Presenter 
   }
 
   function text(): string {
-    if (!speech) return excerpt(streamed);
+    if (!speech) return excerpt(received.text);
     const written = result(speech);
     if (written.content === '') return [describeSilence(), ...notes].join('\n\n');
     const parts = [describe(written)];
@@ -70,28 +72,9 @@ export function createTranscriptPresenter(options: PresenterOptions): Presenter 
   }
 
   return {
-    push(event) {
-      switch (event.type) {
-        case 'text-delta':
-          streamed += event.text;
-          return;
-        case 'text-reset':
-          streamed = event.text;
-          return;
-        case 'log':
-          progress.push(event.text);
-          return;
-        case 'end':
-          removed = event.prediction.dataRemoved;
-          if (event.status === 'succeeded') speech = readSpeech(event.prediction.output ?? streamed);
-          return;
-        case 'start':
-        case 'file':
-          return;
-      }
-    },
+    push: received.push,
     text,
-    status: () => progress.status(),
+    status: received.status,
     files,
   };
 }
