@@ -4,7 +4,7 @@ import { createComposer } from './composer.js';
 import { connect } from './connection.js';
 import { createExchangeView } from './exchange-view.js';
 import { showForm } from './form-dialog.js';
-import { make, newId } from './make.js';
+import { make, newId, sentence } from './make.js';
 import { createPictureViewer } from './picture-viewer.js';
 import { getJson, postJson } from './requests.js';
 
@@ -35,7 +35,7 @@ function currentConversation() {
 
 function say(text) {
   clearTimeout(toastTimer);
-  toast.textContent = text;
+  toast.replaceChildren(...sentence(text));
   toast.classList.add('shown');
   toastTimer = setTimeout(() => toast.classList.remove('shown'), 5000);
 }

@@ -1,6 +1,6 @@
 /** A form to fill in, made from its description: labelled, checked by the browser, usable from the keyboard. */
 
-import { make } from './make.js';
+import { make, sentence } from './make.js';
 import { upload } from './upload.js';
 
 /**
@@ -39,7 +39,7 @@ export function showForm(form, submit) {
       await submit(await read(form.title, fields, leave.signal, send));
       dialog.close();
     } catch (error) {
-      if (!leave.signal.aborted) problem.textContent = error.message;
+      if (!leave.signal.aborted) problem.replaceChildren(...sentence(error.message));
     } finally {
       send.disabled = false;
       send.textContent = 'Run';
@@ -61,7 +61,7 @@ async function read(title, fields, signal, send) {
     }
     const value = filledIn(control);
     if (value !== '') values[name] = value;
-    if (value !== '' && value !== initial) lines.push(`${label}: ${value}`);
+    if (value !== '' && value !== initial) lines.push(`${label}${/[?!.:]$/.test(label) ? '' : ':'} ${value}`);
   }
   return { values, files, question: lines.join('\n') };
 }

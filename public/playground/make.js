@@ -7,6 +7,15 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** A sentence of the bot's, in which what stands between backticks is to be typed: text and elements to append. */
+export function sentence(text) {
+  const parts = text.split('`');
+  const paired = parts.length % 2 === 1;
+  return paired
+    ? parts.map((part, index) => (index % 2 ? make('code', { textContent: part }) : part))
+    : [text];
+}
+
 /** `crypto.randomUUID` is missing on plain http outside this machine. */
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -5,7 +5,6 @@ import type { Config } from '../core/config/config.ts';
 import { type Conversations, conversationKey } from '../core/conversations.ts';
 import { suggestModels } from './choose-model.ts';
 import { type FollowUpInput, TEXT_FOLLOW_UPS } from './follow-ups.ts';
-import { limited } from './model-inputs.ts';
 import type { ModelRun, ModelRuns } from './model-run.ts';
 import type { ReadQuestionFiles } from './question-files.ts';
 import { HIDDEN_TOKENS, promptInput, questionInput } from './question-input.ts';
@@ -77,13 +76,10 @@ export function createAsk(options: AskOptions): Command {
 
     async followUp(name, run, { person, place }) {
       const chosen = await modelRuns.choose(config.models, run.plan.label, place);
-      const { model, resolved } = chosen;
-      const asked = await followUpInput(name, run, resolved);
-      // A smaller budget may have cut the length then.
-      const given = { ...asked, ...limited(resolved, model.maxOutputTokens) };
+      const asked = await followUpInput(name, run, chosen.resolved);
       const memory = run.plan.memory ?? { key: conversationKey(place, person), prompt: '' };
       const told = name === 'continue' ? { ...memory, prompt: 'Continue.' } : { ...memory, replaces: run.id };
-      return planOf({ ...chosen, given }, told);
+      return planOf({ ...chosen, ...asked }, told);
     },
   });
 

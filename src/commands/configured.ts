@@ -10,8 +10,13 @@ import {
   type PlanCost,
 } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
-import { againFor, type FollowUpInput, TEXT_FOLLOW_UPS } from './follow-ups.ts';
-import { ANY_FILE, type ModelRuns } from './model-run.ts';
+import { UserError } from '../core/errors.ts';
+import { isFile } from '../core/models/form.ts';
+import type { ResolvedModel } from '../core/models/prediction.ts';
+import { againFor, type FollowUpInput, textFollowUps } from './follow-ups.ts';
+import { ANY_FILE, type ModelRun, type ModelRuns } from './model-run.ts';
+import { HIDDEN_TOKENS } from './question-input.ts';
+import { transcriptWishes } from './speech-input.ts';
 
 type CommandConfig = Config['customCommands'][number];
 type OptionConfig = CommandConfig['options'][string];
@@ -36,7 +41,7 @@ export function createConfiguredCommand(
     description: config.description,
     access: config.access,
     options,
-    async plan(args, { place }) {
+    async plan(args, { place, attachments }) {
       const chosen = await modelRuns.choose([config.model], undefined, place);
       const given: Record<string, unknown> = { ...config.fixed };
       const files = new Map<string, readonly Attachment[]>();
@@ -45,25 +50,37 @@ export function createConfiguredCommand(
         if (typeof value === 'object') files.set(option.input, [...(files.get(option.input) ?? []), value]);
         else if (value !== undefined) given[option.input] = value;
       }
+      const spare = attachments.find((file) => ![...files.values()].flat().includes(file));
+      if (spare) throw new UserError(`There is no place for “${spare.name}” in \`/${config.name}\`.`);
       const accept = new Map(mapped.map(([, option]) => [option.input, option.accept ?? ANY_FILE]));
       const mapping = { command: config.name, options: optionNames(config) };
-      const { plan } = await modelRuns.plan({ ...chosen, given, files, accept, mapping });
+      const hiddenTokens = hiddenIn(config, chosen.resolved);
+      const { plan } = await modelRuns.plan({ ...chosen, given, files, accept, mapping, ...hiddenTokens });
       const shown = { input: plan.input, cost: plan.cost, files: [...files.values()].flat() };
       return {
         ...plan,
-        ...presentation(config.presenter, plan.cost),
+        ...presentation(config.presenter, plan.cost, chosen.resolved),
         presenterOptions: presenterOptions(config, shown),
       };
     },
 
     async followUp(name, run, { place }) {
       const chosen = await modelRuns.choose([config.model], undefined, place);
-      const given = await followUpInput(name, run, chosen.resolved);
-      const { plan } = await modelRuns.plan({ ...chosen, given });
+      const asked = await followUpInput(name, run, chosen.resolved);
+      const { plan } = await modelRuns.plan({ ...chosen, ...asked, ...hiddenIn(config, chosen.resolved) });
       const { presenterOptions = {} } = run.plan;
-      return { ...plan, ...presentation(config.presenter, plan.cost), presenterOptions };
+      return { ...plan, ...presentation(config.presenter, plan.cost, chosen.resolved), presenterOptions };
     },
   });
+}
+
+/** Where its files can be nothing but pictures, they count like those of a question. */
+function hiddenIn({ options }: CommandConfig, { inputs }: ResolvedModel): Pick<ModelRun, 'hiddenTokens'> {
+  const files = new Set(inputs.filter(isFile).map(({ name }) => name));
+  const pictures = Object.values(options)
+    .filter(({ type, input }) => type === 'attachment' || files.has(input))
+    .every(({ accept }) => accept?.every((kind) => kind === 'image'));
+  return pictures ? { hiddenTokens: HIDDEN_TOKENS } : {};
 }
 
 /** By the inputs' names. */
@@ -75,10 +92,11 @@ function optionNames({ options }: CommandConfig): Readonly<Record<string, string
 function presentation(
   presenter: CommandConfig['presenter'],
   cost: PlanCost,
+  model: ResolvedModel,
 ): Pick<Plan, 'presenter' | 'followUps'> {
   switch (presenter) {
     case 'text':
-      return { presenter, followUps: TEXT_FOLLOW_UPS };
+      return { presenter, followUps: textFollowUps(model) };
     case 'pictures':
     case 'any':
       return { presenter, followUps: againFor(cost) };
@@ -124,7 +142,7 @@ function presenterOptions(
       return { prompt: prompt ?? files[0]?.name ?? name, count: cost.by === 'image' ? cost.images : 1 };
     }
     case 'transcript':
-      return { format: 'text', name: files[0]?.name.replace(/\.\w+$/, '') ?? name };
+      return { ...transcriptWishes(input), name: files[0]?.name.replace(/\.\w+$/, '') ?? name };
     case 'text':
     case 'any':
       return {};

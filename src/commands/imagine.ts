@@ -2,18 +2,17 @@
 
 import type { Place } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
-import { type Command, defineModelCommand, type FollowUp, type Plan } from '../core/command.ts';
+import { type Command, type CommandContext, defineModelCommand, type Plan } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
-import { KEPT_FOR_MS } from '../core/files/answer-files.ts';
-import type { FormField } from '../core/form.ts';
-import { filesOf } from '../core/models/output.ts';
 import type { Models } from '../core/models/prediction.ts';
 import type { Run } from '../core/runs/run.ts';
 import type { RunStore } from '../core/runs/store.ts';
 import { suggestModels } from './choose-model.ts';
+import { askedBy } from './follow-ups.ts';
+import { createMadePictures, fromPictures, whichOf } from './made-pictures.ts';
 import { withNewSeed } from './model-inputs.ts';
-import type { ChosenModel, ModelRuns } from './model-run.ts';
+import type { ChosenModel, ModelRun, ModelRuns } from './model-run.ts';
 import { type PictureInput, pictureInput, withPicture, withPrompt } from './picture-input.ts';
 
 const LONGEST_PROMPT = 4000;
@@ -32,7 +31,8 @@ export interface ImagineOptions {
 }
 
 export function createImagine(options: ImagineOptions): Command {
-  const { config, modelRuns, models, runs, clock, random = Math.random } = options;
+  const { config, modelRuns, runs, clock, random = Math.random } = options;
+  const made = createMadePictures(options);
   const [standard] = config.models;
   return defineModelCommand({
     name: 'imagine',
@@ -62,11 +62,10 @@ export function createImagine(options: ImagineOptions): Command {
       spoiler: { type: 'boolean', description: 'Cover the pictures until somebody wants to see them' },
     },
 
-    async plan({ model: name, spoiler, ...wishes }, { person, place, admin, fields }) {
+    async plan({ model: name, spoiler, ...wishes }, context) {
+      const { place, fields } = context;
       if (fields?.argument !== undefined) {
-        const run = await runs.get(fields.argument);
-        const theirs = run && (admin || run.personId === person.id || run.place.channel === place.channel);
-        if (!theirs || run.command !== 'imagine') throw new UserError('That picture is not known here.');
+        const run = await seenRun(fields.argument, context);
         return fromPicture(run, place, String(fields.values.picture ?? 1), wishes.prompt);
       }
       const chosen = await modelRuns.choose(config.models, name, place);
@@ -77,21 +76,18 @@ export function createImagine(options: ImagineOptions): Command {
     async followUp(name, run, { place }) {
       if (name === 'again') {
         const { chosen, drawn, shown } = await remembered(run, place);
-        return planOf(
-          chosen,
-          { ...drawn, input: withNewSeed(chosen.resolved, drawn.input, random()) },
-          shown,
-        );
+        const { given, ...kept } = askedBy(run, clock);
+        const input = withNewSeed(chosen.resolved, given, random());
+        return planOf(chosen, { ...drawn, input }, shown, kept);
       }
       const [, number] = /^vary-?(\d?)$/.exec(name) ?? [];
       if (number === undefined) throw new UserError('This button no longer does anything.');
       return fromPicture(run, place, number || '1');
     },
 
-    async form(argument) {
-      const run = await runs.get(argument);
-      if (run?.command !== 'imagine') throw new UserError('That picture is no longer known here.');
-      const pictures = await picturesOf(run);
+    async form(argument, context) {
+      const run = await seenRun(argument, context);
+      const pictures = await made.of(run);
       return {
         id: `form:imagine:${run.id}`,
         title: 'Use this picture',
@@ -110,36 +106,39 @@ export function createImagine(options: ImagineOptions): Command {
     },
   });
 
+  /** The run, if its pictures are theirs or stand where they can see them. */
+  async function seenRun(id: string, { person, place, admin }: Omit<CommandContext, 'fields'>): Promise<Run> {
+    const run = await runs.get(id);
+    const seen = run && (admin || run.personId === person.id || run.place.channel === place.channel);
+    if (seen && run.command === 'imagine') return run;
+    throw new UserError('That picture is not known here.');
+  }
+
   async function planOf(
     chosen: ChosenModel,
-    { input, options: names = {}, count, countInput, notes }: PictureInput,
+    { input, options: names = {}, count, notes }: PictureInput,
     shown: Shown,
+    kept: Pick<ModelRun, 'keptUntil'> = {},
   ): Promise<Plan> {
     const mapping = { command: 'imagine', options: names };
-    const { plan } = await modelRuns.plan({ ...chosen, given: input, mapping });
+    const { plan } = await modelRuns.plan({ ...chosen, ...kept, given: input, mapping });
     const canBegin = withPicture(chosen.resolved, input, '') !== undefined;
     return {
       ...plan,
       presenter: 'pictures',
-      presenterOptions: { ...shown, count, countInput, notes },
+      presenterOptions: { ...shown, count, notes },
       followUps: [{ name: 'again', label: 'Again' }, ...(canBegin ? fromPictures(count) : [])],
     };
   }
 
   /** What a run was asked, for its model as it is configured now. */
   async function remembered(run: Run, place: Place) {
-    const { label, input, presenterOptions = {} } = run.plan;
+    const { label, input, uncut, presenterOptions = {} } = run.plan;
     if (!config.models.some((model) => model.name === label))
       throw new UserError(`${label} is no longer offered here. Ask with \`/imagine\` anew.`);
     const chosen = await modelRuns.choose(config.models, label, place);
-    const { prompt, spoiler, count, countInput } = presenterOptions;
-    const drawn: PictureInput = {
-      // A smaller budget may have cut the number then.
-      input: typeof countInput === 'string' ? { ...input, [countInput]: count } : input,
-      count: Number(count),
-      ...(typeof countInput === 'string' && { countInput }),
-      notes: [],
-    };
+    const { prompt, spoiler, count } = presenterOptions;
+    const drawn: PictureInput = { input: { ...input, ...uncut }, count: Number(count), notes: [] };
     return { chosen, drawn, shown: { prompt: String(prompt), spoiler: spoiler === true } };
   }
 
@@ -147,56 +146,20 @@ export function createImagine(options: ImagineOptions): Command {
   async function fromPicture(run: Run, place: Place, number: string, prompt?: string): Promise<Plan> {
     const { chosen, drawn, shown } = await remembered(run, place);
     const { model, resolved } = chosen;
-    const pictures = await picturesOf(run);
-    const picture = pictures[Number(number) - 1];
-    if (picture === undefined)
-      throw new UserError(`There are ${pictures.length} pictures, and no number ${number}.`);
-    const begun = withPicture(resolved, drawn.input, picture);
+    const { url, keptUntil } = await made.pick(run, number);
+    const begun = withPicture(resolved, drawn.input, url);
     if (!begun) throw new UserError(`${model.name} begins from words alone.`);
     const said = prompt === undefined ? begun : withPrompt(resolved, begun, prompt);
     return planOf(
       chosen,
       { ...drawn, input: withNewSeed(resolved, said, random()) },
       { ...shown, ...(prompt !== undefined && { prompt }) },
+      { keptUntil },
     );
-  }
-
-  /** Where Replicate still has them; at least one. */
-  async function picturesOf(run: Run): Promise<readonly string[]> {
-    const gone = new UserError(
-      'Replicate keeps pictures for an hour, and this one is gone. Press Again for a new one, or ask with `/imagine`.',
-    );
-    if (run.predictionId === undefined || clock.now() > (run.endedAt ?? 0) + KEPT_FOR_MS) throw gone;
-    const { output, dataRemoved } = await models.get(run.predictionId);
-    const pictures = filesOf(output);
-    if (dataRemoved || pictures.length === 0) throw gone;
-    return pictures;
   }
 }
 
 interface Shown {
   readonly prompt: string;
   readonly spoiler: boolean | undefined;
-}
-
-function fromPictures(count: number): readonly FollowUp[] {
-  const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  return [
-    ...(count === 1
-      ? [{ name: 'vary', label: 'Vary' }]
-      : numbers.map((number) => ({ name: `vary-${number}`, label: `Vary ${number}` }))),
-    { name: 'use', label: 'Use as input', form: true },
-  ];
-}
-
-function whichOf(count: number): FormField {
-  const numbers = Array.from({ length: count }, (_, index) => String(index + 1));
-  return {
-    name: 'picture',
-    label: 'Which picture',
-    required: true,
-    type: 'choice',
-    choices: numbers.map((value) => ({ name: value, value })),
-    value: '1',
-  };
 }

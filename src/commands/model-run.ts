@@ -10,7 +10,14 @@ import { type InputValues, readInputValues } from '../core/models/input-values.t
 import type { Models, ResolvedModel } from '../core/models/prediction.ts';
 import { chooseModel, type ModelChoice } from './choose-model.ts';
 import { fileValue, inputNamed, LIMIT_INPUTS } from './model-inputs.ts';
-import { type HiddenTokens, type PayableModel, runCost, type SoundOfFiles, soundOf } from './run-cost.ts';
+import {
+  type HiddenTokens,
+  listeningSeconds,
+  type PayableModel,
+  runCost,
+  type SoundOfFiles,
+  soundOf,
+} from './run-cost.ts';
 
 export interface ChosenModel {
   readonly model: PayableModel;
@@ -27,6 +34,8 @@ export interface ModelRun extends ChosenModel {
   /** Absent: people give every input by its own name. */
   readonly mapping?: OptionMapping;
   readonly hiddenTokens?: HiddenTokens;
+  /** When files are gone whose links are among what is given, in ms since the epoch. */
+  readonly keptUntil?: number;
 }
 
 /** Which inputs people can give, and how. */
@@ -37,7 +46,10 @@ export interface OptionMapping {
 }
 
 export interface PlannedRun {
-  readonly plan: Pick<Plan, 'label' | 'model' | 'input' | 'cost' | 'limitInput' | 'notice'>;
+  readonly plan: Pick<
+    Plan,
+    'label' | 'model' | 'input' | 'cost' | 'limitInput' | 'notice' | 'filesKeptUntil'
+  >;
   readonly files: readonly ModelFile[];
 }
 
@@ -79,13 +91,23 @@ export function createModelRuns({ models, intake, askAboveSeconds }: ModelRunsOp
     return taken;
   }
 
+  function noticeOf(
+    { name, maxSeconds }: PayableModel,
+    sound: SoundOfFiles | undefined,
+  ): Pick<Plan, 'notice'> {
+    const mayBeCut = sound !== undefined && listeningSeconds(sound) > maxSeconds;
+    if (!sound || (sound.seconds < askAboveSeconds && !mayBeCut)) return {};
+    const cut = ` ${name} may run for ${formatLength(maxSeconds)} at most, which may be too short for that.`;
+    return { notice: describe(sound) + (mayBeCut ? cut : '') };
+  }
+
   return {
     async choose(choice, name, place) {
       const model = chooseModel(choice, name, place);
       return { model, resolved: await models.resolve(model.ref) };
     },
 
-    async plan({ model, resolved, given, files, accept, mapping, hiddenTokens = TEMPLATE }) {
+    async plan({ model, resolved, given, files, accept, mapping, hiddenTokens = TEMPLATE, keptUntil }) {
       if (mapping) checkMapping(mapping, resolved, [...Object.keys(given), ...(files?.keys() ?? [])]);
       const nameOf = (input: string) => mapping?.options[input] ?? input;
       const values = readInputValues(resolved.inputs, given, files, nameOf);
@@ -104,7 +126,8 @@ export function createModelRuns({ models, intake, askAboveSeconds }: ModelRunsOp
           input,
           cost,
           ...(limit !== undefined && input[limit] !== undefined && { limitInput: limit }),
-          ...(sound && sound.seconds >= askAboveSeconds && { notice: describe(sound) }),
+          ...noticeOf(model, sound),
+          ...keeping([keptUntil, ...all.map((file) => file.keptUntil)]),
         },
         files: all,
       };
@@ -135,6 +158,12 @@ function checkMapping(
     `commands.${command}: ${reasons.join('; ')}`,
     `\`/${command}\` is not set up correctly; an admin can see why in the bot’s log.`,
   );
+}
+
+/** Until the first of them is gone. */
+function keeping(ends: readonly (number | undefined)[]): Pick<Plan, 'filesKeptUntil'> {
+  const known = ends.filter((end) => end !== undefined);
+  return known.length === 0 ? {} : { filesKeptUntil: Math.min(...known) };
 }
 
 function urlsFor({ inputs }: ResolvedModel, name: string, files: readonly ModelFile[]): unknown {

@@ -19,7 +19,6 @@ export interface PictureInput {
   /** Which option set an input. */
   readonly options?: Readonly<Record<string, string>>;
   readonly count: number;
-  readonly countInput?: string;
   /** Sentences about the wishes that the model can't fulfil. */
   readonly notes: readonly string[];
 }
@@ -63,7 +62,6 @@ export function pictureInput(model: ResolvedModel, label: string, wishes: Pictur
     input: Object.assign({}, ...Object.values(parts)),
     options: Object.fromEntries(set),
     count: counted.count,
-    ...(counted.name !== undefined && { countInput: counted.name }),
     notes,
   };
 

@@ -17,8 +17,11 @@ export interface Question {
 
 /** Text has about four characters per token in English and fewer elsewhere; two keep the estimate on the safe side. */
 const CHARACTERS_PER_TOKEN = 2;
-/** A chat template, and more than any vision model counts for a picture. */
-export const HIDDEN_TOKENS = { template: 100, perFile: 6000 };
+/**
+ * A chat template, and a picture: GPT-4o mini counts the most for one, 2,833 and 5,667 for each of at most eight tiles
+ * (platform.openai.com/docs/guides/images-vision, "Calculating costs").
+ */
+export const HIDDEN_TOKENS = { template: 100, perFile: 50_000 };
 const PROMPT_INPUTS = ['prompt', 'text', 'message', 'question'];
 const SYSTEM_INPUTS = ['system_prompt', 'system', 'system_instruction'];
 

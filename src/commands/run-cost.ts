@@ -40,6 +40,11 @@ export interface SoundOfFiles {
 /** Models that listen are about this many times faster than sound. */
 const SPEED = 10;
 
+/** How long a model is likely to listen. */
+export function listeningSeconds({ seconds }: SoundOfFiles): number {
+  return seconds / SPEED;
+}
+
 /** Throws UserError where what was given is nothing that the model's price could be applied to. */
 export function runCost(
   model: PayableModel,
@@ -51,7 +56,7 @@ export function runCost(
   const { price, name, maxSeconds } = model;
   const time = {
     deadlineSeconds: maxSeconds,
-    typicalSeconds: Math.max(model.typicalSeconds, (sound?.seconds ?? 0) / SPEED),
+    typicalSeconds: Math.max(model.typicalSeconds, sound ? listeningSeconds(sound) : 0),
   };
   switch (price.by) {
     case 'free':

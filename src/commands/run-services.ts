@@ -1,5 +1,6 @@
 /** What the commands that run models share. */
 
+import type { Clock } from '../core/clock.ts';
 import type { Conversations } from '../core/conversations.ts';
 import type { Intake } from '../core/files/intake.ts';
 import type { Models } from '../core/models/prediction.ts';
@@ -17,6 +18,7 @@ export function createRunServices(options: {
   readonly models: Models;
   readonly intake: Intake;
   readonly conversations: Conversations;
+  readonly clock: Clock;
   /** The length of a longer recording is said, and its cost, before it runs. */
   readonly askAboveSeconds: number;
 }): RunServices {

@@ -70,8 +70,8 @@ export function createRun({ find, search, allowed, modelRuns, followUpInput }: R
 
     async followUp(name, run, context) {
       const { model: resolved, payable } = await find(run.plan.model, context);
-      const given = await followUpInput(name, run, resolved);
-      const { plan } = await modelRuns.plan({ model: payable, resolved, given });
+      const asked = await followUpInput(name, run, resolved);
+      const { plan } = await modelRuns.plan({ model: payable, resolved, ...asked });
       return shown(plan);
     },
 

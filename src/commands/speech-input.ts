@@ -26,6 +26,9 @@ const AUDIO_INPUTS = [
   'file_url',
   'url',
 ];
+const TRANSLATION_FLAGS = ['translate', 'translate_to_english'];
+/** In which a transcript is shown. */
+export const FORMATS = ['text', 'srt', 'vtt'] as const;
 const SHOWN_LANGUAGES = 30;
 
 /** Throws a UserError when the model does not know the language. */
@@ -57,10 +60,22 @@ export function speechInput(
 
 /** All whisper-like models translate into English only. */
 function translationInput(model: ResolvedModel): InputValues {
-  const flag = inputNamed(model, ['translate', 'translate_to_english']);
+  const flag = inputNamed(model, TRANSLATION_FLAGS);
   if (flag?.type === 'boolean') return { [flag.name]: true };
   const task = inputNamed(model, ['task']);
   return task?.enum?.includes('translate') ? { [task.name]: 'translate' } : {};
+}
+
+/** What an input that somebody set by its own names asks of a transcript. */
+export function transcriptWishes(input: InputValues): {
+  readonly format: string;
+  readonly translate: boolean;
+} {
+  const named = Object.values(input).find((value) => FORMATS.some((format) => format === value));
+  return {
+    format: typeof named === 'string' ? named : 'text',
+    translate: input.task === 'translate' || TRANSLATION_FLAGS.some((flag) => input[flag] === true),
+  };
 }
 
 /** `de`, `German` and `german` are the same; models list codes or names. */

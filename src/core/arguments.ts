@@ -2,8 +2,9 @@
 
 import { checkValue } from './argument-value.ts';
 import type { Attachment, RawArguments } from './chat.ts';
-import type { Arguments, Options } from './command.ts';
+import type { Arguments, MediaKind, Options } from './command.ts';
 import { UserError } from './errors.ts';
+import { describeKinds } from './files/kinds.ts';
 import { mediaKind } from './media-kind.ts';
 
 export interface GivenArguments<O extends Options> {
@@ -11,6 +12,8 @@ export interface GivenArguments<O extends Options> {
   readonly args: Partial<Arguments<O>>;
   /** The required options that were given nothing, in the order in which they are declared. */
   readonly missing: readonly string[];
+  /** The files that came along and fit no option. */
+  readonly unused: readonly Attachment[];
 }
 
 /** Like `readArguments`; throws UserError for the first missing one as well. */
@@ -25,15 +28,26 @@ export function parseArguments<O extends Options>(
 /** Throws UserError that names the first missing option and what it takes. */
 export function completeArguments<O extends Options>(
   options: O,
-  { args, missing: [first] }: GivenArguments<O>,
+  { args, missing: [first], unused }: GivenArguments<O>,
 ): Arguments<O> {
-  if (first !== undefined) throw new UserError(describeMissing(options, first));
+  if (first !== undefined) throw new UserError(describeMissing(options, first, unused));
   return args as Arguments<O>;
 }
 
-export function describeMissing(options: Options, name: string): string {
-  const what = options[name]?.type === 'attachment' ? `a file for \`${name}\`` : `\`${name}\``;
-  return `Please give ${what}: ${options[name]?.description}.`;
+/** `unused` are the files that came along and do not fit. */
+export function describeMissing(options: Options, name: string, unused: readonly Attachment[]): string {
+  const option = options[name];
+  if (option?.type !== 'attachment') return `Please give \`${name}\`: ${option?.description}.`;
+  const unfit = describeUnfit(unused, option.accept ?? []);
+  return `${unfit}Please give a file for \`${name}\`: ${option.description}.`;
+}
+
+/** Why the first of these files is not taken, to stand before the question for another one; empty when there is none. */
+export function describeUnfit([file]: readonly Attachment[], accept: readonly MediaKind[]): string {
+  const kind = file && mediaKind(file);
+  return kind === undefined || accept.includes(kind)
+    ? ''
+    : `${describeKinds(`“${file?.name}”`, kind, accept)} `;
 }
 
 /**
@@ -65,7 +79,7 @@ export function readArguments<O extends Options>(
     if (value !== undefined && value !== '') parsed[name] = checkValue(name, option, value);
     else if (option.required) missing.push(name);
   }
-  return { args: parsed as Partial<Arguments<O>>, missing };
+  return { args: parsed as Partial<Arguments<O>>, missing, unused: loose };
 }
 
 type AttachmentOption = Extract<Options[string], { type: 'attachment' }>;
@@ -87,7 +101,8 @@ function writable(options: Options): Options {
 /** Takes the known flags out of the text; the rest goes to the first option. */
 function readText(options: Options, text: string): Record<string, string> {
   const values: Record<string, string> = {};
-  const flag = /(^|\s)--([a-z][a-z-]*)(?:[=\s]+("[^"]*"|(?!--)\S+))?/g;
+  // Phones turn two hyphens into a dash, and quotes into curly ones.
+  const flag = /(^|\s)(?:--|—)([a-z][a-z0-9-]*)(?:[=\s]+("[^"]*"|“[^”]*”|(?!--|—)\S+))?/g;
   let rest = '';
   let from = 0;
   for (let match = flag.exec(text); match; match = flag.exec(text)) {
@@ -103,7 +118,7 @@ function readText(options: Options, text: string): Record<string, string> {
     } else {
       // Not as if the option were left out: a budget is not everybody's because nobody stands behind `--person`.
       if (value === undefined) throw new UserError(`\`--${name}\` wants a value: ${option.description}.`);
-      values[name] = value.replace(/^"(.*)"$/s, '$1');
+      values[name] = value.replace(/^["“](.*)["”]$/s, '$1');
     }
     flag.lastIndex = from;
   }

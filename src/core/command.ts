@@ -110,6 +110,10 @@ export interface Plan {
   readonly cost: PlanCost;
   /** What to say before it runs, like the audio's length; it then waits for a yes. */
   readonly notice?: string;
+  /** What the inputs were that a small budget has cut. */
+  readonly uncut?: Readonly<Record<string, unknown>>;
+  /** When the first of the files in its input is gone, in ms since the epoch, where that is known. */
+  readonly filesKeptUntil?: number;
   /** The model's input that limits its output's tokens: an answer that reached it was cut off. */
   readonly limitInput?: string;
   /** Where the exchange is remembered when it succeeded, and the run whose exchange it takes the place of. */
@@ -129,6 +133,8 @@ export interface FollowUp {
   readonly form?: boolean;
   /** Offered only under an answer that a limit cut off. */
   readonly whenCut?: boolean;
+  /** Offered only where the answer has at least so many files. */
+  readonly files?: number;
 }
 
 /** What the run can cost, in the price's own unit, so that a smaller hold can shrink the limit with it. Money is micro-USD. */

@@ -179,5 +179,5 @@ async function askBack(
     ? await command.askBack?.(given.args as Arguments<Options>, context)
     : undefined;
   if (own || file === undefined) return own;
-  return askForFile(command.name, given.args, describeMissing(command.options, file));
+  return askForFile(command.name, given.args, describeMissing(command.options, file, given.unused));
 }

@@ -142,7 +142,8 @@ describe('an answer', () => {
     const first = await (await core.ask('Go')).final();
     expect(core.sandbox.predictions[0]?.input.max_tokens).toBe(10);
     expect(first.buttons?.map((button) => button.label)).toContain('Continue');
-    expect((await core.runs())[0]?.plan.limitInput).toBe('max_tokens');
+    const [run] = await core.runs();
+    expect(run?.plan).toMatchObject({ limitInput: 'max_tokens', uncut: { max_tokens: 16 } });
   });
 
   it('that its time cut off goes on too; one that its asker cancelled does not', async () => {

@@ -7,6 +7,7 @@ import { toDiscordCommands } from '../../src/bots/discord/commands.ts';
 import { slackManifest } from '../../src/bots/slack/manifest.ts';
 import { listCommands } from '../../src/bots/web/command-list.ts';
 import { createConfiguredCommand } from '../../src/commands/configured.ts';
+import { textFollowUps } from '../../src/commands/follow-ups.ts';
 import { silent } from '../core/models/replicate-server.ts';
 import { ADA, buttonOf } from '../core/runs/running-core.ts';
 import { attachment, configured, PNG, startNamedCore, wav } from './named-core.ts';
@@ -147,6 +148,60 @@ commands:
   });
 });
 
+it('shows a transcript in the format, or the translation, that its inputs ask for', async () => {
+  const core = await startNamedCore(`commands:
+  subtitles:
+    description: Subtitles
+    model: whisper
+    presenter: transcript
+    options:
+      recording: { type: attachment, required: true, input: audio }
+      as: { type: choice, choices: [srt, vtt], input: transcription, default: srt }
+  english:
+    description: In English
+    model: whisper
+    presenter: transcript
+    options: { recording: { type: attachment, required: true, input: audio } }
+    input: { translate: true, language: de }`);
+  const attachments = [attachment('talk.wav', 'audio/wav', wav())];
+  const { text } = await core.say('subtitles', '', { attachments });
+  expect(text).toMatch(/^```\n1\n00:00:00,000 --> /);
+  expect((await core.say('subtitles', '--as vtt', { attachments })).text).toMatch(/^```\nWEBVTT\n/);
+  expect((await core.say('english', '', { attachments })).text).toMatch(/^This is a sample transcript/);
+});
+
+it('shows pictures to a model that is paid by the token, and no other files', async () => {
+  const core = await startNamedCore(`models:
+  gpt: { ref: openai/gpt-4o-mini, price: { input-tokens: 0.15, output-tokens: 0.6 }, context: 8000 }
+commands:
+  describe:
+    description: Describe a picture
+    model: gpt
+    presenter: text
+    options: { picture: { type: attachment, required: true, input: image_input, accept: [image] } }
+    input: { prompt: What is this? }
+  read:
+    description: Read a file
+    model: gpt
+    options: { file: { type: attachment, required: true, input: image_input } }
+    input: { prompt: What is this? }`);
+  const attachments = [attachment('dot.png', 'image/png', PNG)];
+  const described = await core.say('describe', '', { attachments });
+  const cost = (await core.runs())[0]?.plan.cost;
+  expect(cost?.by === 'token' && cost.inputTokens).toBeGreaterThan(2833 + 8 * 5667);
+  await (await core.pressForReply(buttonOf(described, 'Regenerate'))).final();
+  expect((await core.runs())[1]).toMatchObject({ outcome: 'succeeded', plan: { cost: { by: 'token' } } });
+  expect((await core.say('read', '', { attachments })).text).toContain('Please give it text only');
+});
+
+it('says when a file has no place, and runs nothing', async () => {
+  const core = await startNamedCore(UPSCALE);
+  const attachments = [attachment('dot.png', 'image/png', PNG), attachment('talk.wav', 'audio/wav', wav())];
+  const { text } = await core.say('upscale', '', { attachments });
+  expect(text).toBe('There is no place for “talk.wav” in `/upscale`.');
+  expect(core.sandbox.predictions).toEqual([]);
+});
+
 describe('the buttons of the built-in commands', () => {
   it('ask for the same again with a new seed', async () => {
     const core = await startNamedCore(`models:
@@ -189,6 +244,13 @@ commands:
     });
   });
 
+  it('leave out going on where a model is asked no question', () => {
+    const labels = (name: string) =>
+      textFollowUps({ inputs: [{ name, type: 'string', required: true }] }).map(({ label }) => label);
+    expect(labels('prompt')).toEqual(['Continue', 'Regenerate']);
+    expect(labels('url')).toEqual(['Regenerate']);
+  });
+
   it('are not offered where nobody could say what they cost', async () => {
     const core = await startNamedCore(`models:
   scribe: { ref: "${WHISPER}", price: { per-audio-second: 0.0001 } }
@@ -216,6 +278,8 @@ it('says how long a recording is, and what it may cost, before a long one runs',
     options: { recording: { type: attachment, required: true, input: audio } }`);
   const long = { ...attachment('talk.wav', 'audio/wav', wav()), durationSeconds: 4320 };
   const { text } = await core.say('minutes', '', { attachments: [long] });
-  expect(text).toMatch(/^The recording is 1 h 12 min long\. This may cost up to \$0\.\d+/);
+  expect(text).toMatch(
+    /^The recording is 1 h 12 min long\. whisper may run for 5 min at most, .* This may cost up to \$0\.\d+/,
+  );
   expect(core.sandbox.predictions).toEqual([]);
 });

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { loadImage } from '@napi-rs/canvas';
 import { PNG } from 'pngjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createImagine } from '../../src/commands/imagine.ts';
 import type { Invocation } from '../../src/core/chat.ts';
 import type { ModelConfig } from '../../src/core/config/config.ts';
@@ -177,6 +177,9 @@ describe('buttons', () => {
       },
     );
     expect((await stranger.final()).text).toBe('That picture is not known here.');
+    expect(await core.handler.openForm(id, BOB, { ...place, channel: 'elsewhere' })).toBe(
+      'That picture is not known here.',
+    );
   });
 
   it('name the picture where there are several', async () => {
@@ -211,6 +214,38 @@ describe('buttons', () => {
     );
     await (await core.pressForReply(buttonOf(first, 'Again'))).final();
     expect(core.sandbox.predictions).toHaveLength(2);
+  });
+
+  it('draw nothing from a picture that has gone since', async () => {
+    let later = 0;
+    const core = await start({
+      commands: (services) => {
+        const clock = { ...services.clock, now: () => services.clock.now() + later };
+        return [createImagine({ ...services, clock, config: { models: [SDXL] } })];
+      },
+    });
+    const first = await (await imagine(core, { prompt: 'a red fox' })).final();
+    const varied = await (await core.pressForReply(buttonOf(first, 'Vary'))).final();
+    later = 3_000_000;
+    await (await core.pressForReply(buttonOf(varied, 'Again'))).final();
+    expect(core.sandbox.predictions).toHaveLength(3);
+    later = 3_700_000;
+    expect(await core.press(buttonOf(varied, 'Again'), ADA)).toMatch(
+      /^The files that this was made from are no longer kept/,
+    );
+    expect(core.sandbox.predictions).toHaveLength(3);
+  });
+
+  it('say so when no picture was finished', async () => {
+    const core = await start({ sandbox: { stepsPerSecond: 5 } });
+    const drawing = await imagine(core, { prompt: 'a red fox' });
+    await vi.waitFor(() => expect(core.sandbox.predictions[0]?.status).toBe('processing'), 10_000);
+    const id = (await core.runs())[0]?.id;
+    await core.press(`cancel:${id}`, ADA);
+    await drawing.final();
+    expect(await core.press(`vary:${id}`, ADA)).toBe(
+      'No picture was finished here. Press Again for a new one.',
+    );
   });
 });
 

@@ -83,6 +83,14 @@ describe('an input', () => {
   });
 });
 
+it('is good for another time as long as its files are kept', async () => {
+  const kept = (keptUntil: number) => ({ ...recording(30), keptUntil });
+  const run = { inputs: [image], files: attached };
+  expect((await plan(run, kept(5000))).plan.filesKeptUntil).toBe(5000);
+  expect((await plan({ ...run, keptUntil: 4000 }, kept(5000))).plan.filesKeptUntil).toBe(4000);
+  expect((await plan(run)).plan).not.toHaveProperty('filesKeptUntil');
+});
+
 describe('tokens', () => {
   it('are bounded by the bytes of what the model reads, its own defaults included, and by its limit', async () => {
     const system: ModelInput = { name: 'system', type: 'string', required: false, default: 'ü'.repeat(50) };
@@ -113,9 +121,24 @@ describe('sound', () => {
 
   it('that is long is announced', async () => {
     const { plan: made } = await plan({ inputs: [image], files: attached }, recording(660));
-    expect(made.notice).toBe('The recording is 11 min long.');
+    expect(made.notice).toMatch(/^The recording is 11 min long\./);
     const two = new Map([['image', ['https://files.example/1.wav', 'https://files.example/2.wav']]]);
     const together = await plan({ inputs: [{ ...image, type: 'array' }], files: two }, recording(660));
-    expect(together.plan.notice).toBe('The recordings are 22 min long together.');
+    expect(together.plan.notice).toMatch(/^The recordings are 22 min long together\./);
+  });
+
+  it('that may take longer than the model may run is announced as such', async () => {
+    const run = { inputs: [image], files: attached };
+    const cut = ' llava may run for 60 s at most, which may be too short for that.';
+    expect((await plan(run, recording(598))).plan).not.toHaveProperty('notice');
+    expect((await plan(run, recording(606))).plan.notice).toBe(`The recording is 10 min long.${cut}`);
+    const model = { ...MODEL, maxSeconds: 20 };
+    expect((await plan({ ...run, model }, recording(210))).plan.notice).toMatch(
+      /^The recording is 4 min long\. /,
+    );
+    const patient = { ...MODEL, maxSeconds: 300 };
+    expect((await plan({ ...run, model: patient }, recording(660))).plan.notice).toBe(
+      'The recording is 11 min long.',
+    );
   });
 });

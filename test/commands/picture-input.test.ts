@@ -105,7 +105,6 @@ describe('wishes for a picture', () => {
       input: { prompt: 'a fox', num_outputs: 1 },
       options: { prompt: 'prompt', num_outputs: 'count' },
       count: 1,
-      countInput: 'num_outputs',
       notes: [],
     });
   });

@@ -20,6 +20,8 @@ const WHISPER: ModelConfig = {
   maxOutputTokens: 1000,
 };
 
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+
 function attached(bytes: Buffer, over: Partial<Attachment> = {}): Attachment {
   return {
     name: 'memo.wav',
@@ -59,6 +61,13 @@ describe('a recording', () => {
     expect(final.text).toContain(createHash('sha256').update(bytes).digest('hex').slice(0, 8));
     expect(final.footnote).toMatch(/^whisper · .* · \$0\.\d+/);
     expect((await core.books()).differences).toEqual([]);
+  });
+
+  it('is one at a time, which is said where there are several', async () => {
+    const core = await start();
+    const attachments = [attached(recordSilence(1)), attached(recordSilence(2), { name: 'second.wav' })];
+    const { text } = await (await transcribe(core, {}, { attachments })).final();
+    expect(text).toContain('Only one recording is written down at a time, so this is without “second.wav”.');
   });
 
   it('is heard by the model that is named', async () => {
@@ -107,6 +116,23 @@ describe('a recording', () => {
 describe('what is no recording', () => {
   it.each([
     ['nothing at all', {}, {}, 'There is nothing to transcribe'],
+    [
+      'a picture',
+      {},
+      { attachments: [attached(PNG, { name: 'a.png', contentType: 'image/png' })] },
+      '“a.png” is a picture; this needs a sound recording or a video. Attach one, or give a link to it.',
+    ],
+    [
+      'a picture in a message',
+      {},
+      {
+        about: {
+          text: 'look',
+          attachments: [attached(PNG, { name: 'a.png', contentType: 'image/png' })],
+        },
+      },
+      '“a.png” is a picture; this needs a sound recording or a video.',
+    ],
     ['a link to this machine', { link: 'http://127.0.0.1:9/a.mp3' }, {}, 'does not lead to a public address'],
     [
       'a link in a message',
@@ -155,7 +181,9 @@ describe('the plan', () => {
     const core = await start();
     const long = attached(recordSilence(1), { durationSeconds: 4320 });
     const question = await (await transcribe(core, {}, { attachments: [long] })).final();
-    expect(question.text).toMatch(/^The recording is 1 h 12 min long\. This may cost up to \$0\.\d+/);
+    expect(question.text).toMatch(
+      /^The recording is 1 h 12 min long\. whisper may run for 5 min at most, .* This may cost up to \$0\.\d+/,
+    );
     expect(core.sandbox.predictions).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ const options = {
   private: { type: 'boolean', description: 'For you alone' },
   size: { type: 'choice', description: 'How large', choices: ['small', 'large'] },
   count: { type: 'integer', description: 'How many', min: 1, max: 4 },
+  'top-2': { type: 'string', description: 'Of which two' },
 } as const satisfies Options;
 
 const read = (text: string) => parseArguments(options, { form: 'text', text });
@@ -30,6 +31,10 @@ describe('text', () => {
     ['what is --constructor here?', { prompt: 'what is --constructor here?' }],
     ['--prompt "a cat"', { prompt: 'a cat' }],
     ['well--model llama', { prompt: 'well--model llama' }],
+    ['a cat --top-2 x --model llama', { prompt: 'a cat', 'top-2': 'x', model: 'llama' }],
+    // As phones write it.
+    ['a cat —model “two words” —private', { prompt: 'a cat', model: 'two words', private: true }],
+    ['a cat — model of all', { prompt: 'a cat — model of all' }],
   ])('%s', (text, expected) => {
     expect(read(text)).toEqual(expected);
   });
@@ -43,7 +48,11 @@ describe('text', () => {
   it('arrives unchanged apart from trimming when it holds no flag', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 150 }), (text) => {
-        fc.pre(text.trim() !== '' && text.length <= 200 && !/--(prompt|model|private|size|count)/.test(text));
+        fc.pre(
+          text.trim() !== '' &&
+            text.length <= 200 &&
+            !/(--|—)(prompt|model|private|size|count|top-2)/.test(text),
+        );
         expect(read(text)).toEqual({ prompt: text.trim() });
       }),
     );

@@ -57,6 +57,15 @@ describe('a required file that did not come along', () => {
     });
   });
 
+  it('is asked for with the reason why the one that came along is not taken', async () => {
+    const talk = { name: 'talk.wav', url: 'https://files.example/talk.wav', contentType: 'audio/wav' };
+    const asked = await say('redraw', 'a fox', { attachments: [talk] });
+    expect(asked.text).toBe(`“talk.wav” is a sound recording; this needs a picture. ${SENTENCE}`);
+    expect(asked.buttons).toMatchObject([{ id: 'form:redraw:prompt=a+fox' }]);
+    const place = { ...WEB, surface: 'api' } as const;
+    expect((await say('redraw', 'a fox', { attachments: [talk], place })).text).toBe(asked.text);
+  });
+
   it('is asked for together with what else is missing', async () => {
     expect((await say('redraw', '')).buttons).toMatchObject([{ id: 'form:redraw:' }]);
   });

@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ApiKeys } from '../../core/api-keys.ts';
 import type { Clock } from '../../core/clock.ts';
 import { UserError } from '../../core/errors.ts';
+import { checkPublicUrl } from '../../core/files/public-network.ts';
 import type { Log } from '../../core/log.ts';
 import type { Models } from '../../core/models/prediction.ts';
 import type { Requests } from '../../core/requests.ts';
@@ -150,7 +151,11 @@ function readBody(text: string): InferRequest {
     throw new UserError('The body must be JSON.');
   }
   const checked = inferRequest.safeParse(json);
-  if (checked.success) return checked.data;
+  if (checked.success) {
+    const { callback } = checked.data;
+    if (callback !== undefined) checkPublicUrl(new URL(callback));
+    return checked.data;
+  }
   throw new UserError(
     checked.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; '),
   );

@@ -1,19 +1,36 @@
 /** A run as other programs see it. */
 
 import { MICRO_USD_PER_USD } from '../../core/budget/money.ts';
+import { UserError } from '../../core/errors.ts';
 import type { Models, Prediction } from '../../core/models/prediction.ts';
 import type { Run } from '../../core/runs/run.ts';
 import type { RunBody } from './schemas.ts';
 
-/** `models` is asked for the output of a run that has succeeded. Throws what it throws. */
+type Output = Pick<Prediction, 'output' | 'dataRemoved'>;
+
+/** `models` is asked for the output of a run that has succeeded. Throws when Replicate can't be asked. */
 export async function describeRun(run: Run, models: Models, signal?: AbortSignal): Promise<RunBody> {
-  const succeeded = statusOf(run) === 'succeeded' && run.predictionId !== undefined;
-  const prediction = succeeded ? await models.get(run.predictionId ?? '', signal) : undefined;
-  return toRunBody(run, prediction);
+  if (statusOf(run) !== 'succeeded' || run.predictionId === undefined) return toRunBody(run);
+  return toRunBody(run, await outputOf(run.predictionId, models, signal));
+}
+
+async function outputOf(predictionId: string, models: Models, signal?: AbortSignal): Promise<Output> {
+  try {
+    return await models.get(predictionId, signal);
+  } catch (error) {
+    // How the run ended and what it cost is ours to tell all the same.
+    if (isForgotten(error)) return { output: null, dataRemoved: true };
+    throw error;
+  }
+}
+
+/** Replicate knows the prediction no more. */
+export function isForgotten(error: unknown): boolean {
+  return error instanceof UserError && error.kind === 'unknown';
 }
 
 /** `prediction`: where its output may come from. */
-function toRunBody(run: Run, prediction?: Pick<Prediction, 'output' | 'dataRemoved'>): RunBody {
+function toRunBody(run: Run, prediction?: Output): RunBody {
   const self = `/v1/runs/${run.id}`;
   return {
     run_id: run.id,

@@ -6,7 +6,7 @@ import type { Clock } from '../../core/clock.ts';
 import { describeError, type Log } from '../../core/log.ts';
 import type { Models } from '../../core/models/prediction.ts';
 import type { Run } from '../../core/runs/run.ts';
-import { describeRun, isOver } from './run-body.ts';
+import { describeRun, isForgotten, isOver } from './run-body.ts';
 
 export interface RunEventsOptions {
   readonly models: Models;
@@ -39,7 +39,11 @@ export function streamRun(context: Context, run: Run, options: RunEventsOptions)
     const signs = keepAlive(signal);
     try {
       const started = await waitFor(run.id, (now) => now.predictionId !== undefined || isOver(now), signal);
-      if (started.predictionId !== undefined) await follow(started.predictionId, send, signal);
+      if (started.predictionId !== undefined) {
+        await follow(started.predictionId, send, signal).catch((error: unknown) => {
+          if (!isOver(started) || !isForgotten(error)) throw error;
+        });
+      }
       const ended = await waitFor(run.id, isOver, signal);
       await send('end', await describeRun(ended, models, signal));
     } catch (error) {

@@ -16,5 +16,12 @@ export function readAttachment(file: {
     ...(file.contentType === null ? {} : { contentType: file.contentType }),
     sizeBytes: file.size,
     ...(file.duration === null ? {} : { durationSeconds: file.duration }),
+    ...expiry(file.url),
   };
+}
+
+/** A signed link says its end in hexadecimal seconds (Discord, "Signed Attachment CDN URLs"). */
+function expiry(url: string): Pick<Attachment, 'expiresAt'> {
+  const seconds = /[?&]ex=([0-9a-f]{8})(?:&|$)/.exec(url)?.[1];
+  return seconds === undefined ? {} : { expiresAt: Number.parseInt(seconds, 16) * 1000 };
 }

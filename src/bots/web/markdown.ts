@@ -10,7 +10,8 @@ export interface MarkdownRenderer {
 }
 
 export function createMarkdownRenderer(): MarkdownRenderer {
-  const markdown = markdownIt({ html: false, linkify: true, breaks: false });
+  // A line ends where it ends on Discord and Slack: verses, subtitles and lists of problems are written so.
+  const markdown = markdownIt({ html: false, linkify: true, breaks: true });
   // A bare `example.com` stays text: only what is written as an address becomes a link.
   markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   markdown.validateLink = (url) => SAFE_LINK.test(url.trim());

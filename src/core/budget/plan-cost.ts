@@ -115,21 +115,23 @@ export function limitPlan(plan: Plan, heldMicroUsd: number): Plan {
       const left = heldMicroUsd - tokenCost(cost, 0);
       const paidTokens = Math.floor((left * 1_000_000) / cost.microUsdPerMillionOutput);
       const maxOutputTokens = Math.max(1, Math.min(cost.maxOutputTokens, paidTokens));
-      return {
-        ...plan,
-        input: { ...plan.input, [cost.limitInput]: maxOutputTokens },
-        cost: { ...cost, maxOutputTokens },
-      };
+      return { ...withInput(plan, cost.limitInput, maxOutputTokens), cost: { ...cost, maxOutputTokens } };
     }
     case 'image': {
       if (cost.countInput === undefined) return plan;
       const paid = Math.floor(heldMicroUsd / cost.microUsdPerImage);
       const images = Math.max(1, Math.min(cost.images, paid));
-      return { ...plan, input: { ...plan.input, [cost.countInput]: images }, cost: { ...cost, images } };
+      return { ...withInput(plan, cost.countInput, images), cost: { ...cost, images } };
     }
     case 'audio-second':
       return plan;
   }
+}
+
+function withInput(plan: Plan, name: string, value: number): Plan {
+  const { [name]: asked } = plan.input;
+  const changed = { ...plan, input: { ...plan.input, [name]: value } };
+  return asked === undefined || asked === value ? changed : { ...changed, uncut: { [name]: asked } };
 }
 
 function tokenCost(cost: Extract<PlanCost, { by: 'token' }>, outputTokens: number): number {

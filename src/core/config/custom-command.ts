@@ -1,7 +1,9 @@
 /** One command of the configuration's own: a model, a description, options mapped to the model's inputs. */
 
 import { z } from 'zod';
+import { checkValue } from '../argument-value.ts';
 import type { MediaKind } from '../command.ts';
+import { UserError } from '../errors.ts';
 import type { ModelConfig } from './models.ts';
 import type { Fail } from './read-file.ts';
 
@@ -9,13 +11,17 @@ const OPTION_TYPES = ['string', 'choice', 'integer', 'number', 'boolean', 'attac
 const MEDIA_KINDS = ['image', 'audio', 'video', 'text'] as const satisfies readonly MediaKind[];
 const PRESENTERS = ['text', 'pictures', 'transcript', 'any'] as const;
 
+/** Discord's limits. */
+const MOST_OPTIONS = 25;
+const LONGEST_CHOICE = 100;
+
 const option = z.strictObject({
   type: z.enum(OPTION_TYPES),
-  description: z.string().max(100).optional(),
+  description: z.string().min(1).max(100).optional(),
   required: z.boolean().optional(),
   /** The model's input that it sets; the option's own name when absent. */
   input: z.string().optional(),
-  choices: z.array(z.string()).nonempty().optional(),
+  choices: z.array(z.string().min(1).max(LONGEST_CHOICE)).nonempty().optional(),
   /** Of a number. */
   min: z.number().optional(),
   max: z.number().optional(),
@@ -66,11 +72,16 @@ export function readCustomCommand(
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
     throw fail([], 'a command is named in lower case letters, digits and hyphens, like upscale');
   }
+  if (Object.keys(file.options).length > MOST_OPTIONS) {
+    throw fail(['options'], `a command has at most ${MOST_OPTIONS} options`);
+  }
   const options = Object.entries(file.options).map(([key, given]) => {
     if ((given.type === 'choice') !== (given.choices !== undefined)) {
       throw fail(['options', key], 'choices belong to an option of type choice, which needs them');
     }
-    checkBounds(given, (message) => fail(['options', key], message));
+    const failHere = (message: string) => fail(['options', key], message);
+    checkBounds(given, failHere);
+    checkDefault(given, failHere);
     const config: CustomOptionConfig = {
       type: given.type,
       description: given.description ?? key,
@@ -102,6 +113,24 @@ function checkBounds(
   const bounded = min !== undefined || max !== undefined;
   if (bounded && type !== 'integer' && type !== 'number')
     throw fail('min and max belong to an option of type integer or number');
+  if (type === 'integer' && [min, max].some((bound) => bound !== undefined && !Number.isSafeInteger(bound)))
+    throw fail('min and max of an integer are whole numbers');
   if (min !== undefined && max !== undefined && min > max) throw fail('min is above max');
   if (accept && type !== 'attachment') throw fail('accept belongs to an option of type attachment');
+}
+
+/** Nobody who leaves the option out is to be told that what they did not give is wrong. */
+function checkDefault(
+  { type, min, max, choices = [], default: preset }: z.output<typeof option>,
+  fail: (message: string) => Error,
+): void {
+  if (new Set(choices).size < choices.length) throw fail('choices holds one twice');
+  if (preset === undefined) return;
+  if (type === 'attachment') throw fail('an attachment has no default');
+  const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+  try {
+    checkValue('default', { type, description: '', choices, ...bounds }, preset);
+  } catch (error) {
+    throw error instanceof UserError ? fail(error.message.replaceAll('`', '')) : error;
+  }
 }

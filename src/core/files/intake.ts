@@ -23,6 +23,8 @@ export interface ModelFile {
   readonly type: FileType;
   /** Of sound and video, as well as it can be told. */
   readonly length?: SoundLength;
+  /** When `url` ends, in ms since the epoch, where that is known. */
+  readonly keptUntil?: number;
 }
 
 export interface Intake {
@@ -99,8 +101,9 @@ export function createIntake(options: IntakeOptions): Intake {
       checkKind(file.type, accept);
       const name = cleanFileName(attachment.name, file.type.extension);
       const { contentType } = file.type;
-      const { url } = await models.upload({ ...file, name, contentType }, signal);
-      return describe(url, name, { ...file, content: file }, attachment.durationSeconds);
+      const { url, expiresAt } = await models.upload({ ...file, name, contentType }, signal);
+      const described = await describe(url, name, { ...file, content: file }, attachment.durationSeconds);
+      return { ...described, ...(expiresAt !== undefined && { keptUntil: expiresAt }) };
     });
   }
 
@@ -119,7 +122,9 @@ export function createIntake(options: IntakeOptions): Intake {
     checkKind(type, accept);
     const name = cleanFileName(attachment?.name ?? nameInLink(url), type.extension);
     const file = { type, content: { head }, ...(sizeBytes !== undefined && { sizeBytes }) };
-    return describe(url, name, file, attachment?.durationSeconds);
+    const described = await describe(url, name, file, attachment?.durationSeconds);
+    const { expiresAt } = attachment ?? {};
+    return { ...described, ...(expiresAt !== undefined && { keptUntil: expiresAt }) };
   }
 
   return {

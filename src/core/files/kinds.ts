@@ -16,7 +16,11 @@ const NAMES: Readonly<Record<FileKind, string>> = {
 
 /** Throws a UserError that names both kinds. */
 export function checkKind({ kind }: FileType, accept: readonly FileKind[]): void {
-  if (accept.includes(kind)) return;
-  const wanted = accept.map((accepted) => NAMES[accepted]).join(' or ');
-  throw new UserError(`That file is ${NAMES[kind]}; this needs ${wanted}.`);
+  if (!accept.includes(kind)) throw new UserError(describeKinds('That file', kind, accept));
+}
+
+/** `file` begins the sentence. */
+export function describeKinds(file: string, kind: FileKind, accept: readonly FileKind[]): string {
+  if (accept.includes('unknown')) return `${file} is ${NAMES[kind]}, which no model is given.`;
+  return `${file} is ${NAMES[kind]}; this needs ${accept.map((accepted) => NAMES[accepted]).join(' or ')}.`;
 }

@@ -20,7 +20,7 @@ export interface PublicNetworkOptions {
 
 export function createPublicNetwork(options: PublicNetworkOptions = {}): PublicNetwork {
   const resolve = options.resolve ?? ((hostname: string) => lookUp(hostname, { all: true }));
-  const isPublic = options.isPublic ?? isPublicAddress;
+  const { isPublic = isPublicAddress } = options;
 
   async function resolvePublic(hostname: string) {
     const addresses = await resolve(hostname);
@@ -41,14 +41,21 @@ export function createPublicNetwork(options: PublicNetworkOptions = {}): PublicN
 
   return {
     dispatcher: new Agent({ connect: { lookup } }),
-    check(url) {
-      if (!/^https?:$/.test(url.protocol))
-        throw new LinkRefusedError('That is not a link: it has to begin with http:// or https://.');
-      if (url.username || url.password)
-        throw new LinkRefusedError('Links with a user name or password in them are not opened.');
-      const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
-      if (isIP(hostname) && !isPublic(hostname))
-        throw new LinkRefusedError('That link does not lead to a public address, so I do not open it.');
-    },
+    check: (url) => checkPublicUrl(url, isPublic),
   };
+}
+
+/** What an address alone shows; a name may still lead elsewhere. Throws LinkRefusedError. */
+export function checkPublicUrl(
+  { protocol, username, password, hostname }: URL,
+  isPublic = isPublicAddress,
+): void {
+  if (!/^https?:$/.test(protocol))
+    throw new LinkRefusedError('That is not a link: it has to begin with http:// or https://.');
+  if (username || password)
+    throw new LinkRefusedError('Links with a user name or password in them are not opened.');
+  const local = /(^|\.)localhost\.?$/i.test(hostname);
+  const address = local ? '127.0.0.1' : hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(address) && !isPublic(address))
+    throw new LinkRefusedError('That link does not lead to a public address, so I do not open it.');
 }

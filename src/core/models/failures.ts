@@ -32,6 +32,7 @@ export function explain(error: unknown, asked: Asked): unknown {
     case 410:
       return new UserError(
         `${asked.what} does not exist on Replicate, or it is private. Check how it is spelled.`,
+        'unknown',
       );
     case 413:
       return new UserError('The input is too large for Replicate. Send less text or smaller files.');

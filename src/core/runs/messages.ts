@@ -69,7 +69,7 @@ export function finalMessage(
 ): Message {
   const failure = run.failure ? `**${run.failure}**` : '';
   const parts = [text.trimEnd(), ...lines, failure].filter((part) => part !== '');
-  const buttons = followUpButtons(run, cut);
+  const buttons = followUpButtons(run, cut, files.length + lines.length);
   const nothing = files.length > 0 ? '' : `${run.plan.label} answered nothing.`;
   return {
     text: parts.join('\n\n') || nothing,
@@ -80,9 +80,11 @@ export function finalMessage(
 }
 
 /** Nothing follows from what never came to an answer. */
-function followUpButtons({ id, command, outcome, plan }: Run, cut: boolean): readonly Button[] {
+function followUpButtons({ id, command, outcome, plan }: Run, cut: boolean, made: number): readonly Button[] {
   if (outcome !== 'succeeded' && outcome !== 'canceled') return [];
-  const offered = (plan.followUps ?? []).filter(({ whenCut }) => cut || !whenCut);
+  const offered = (plan.followUps ?? []).filter(
+    ({ whenCut, files = 0 }) => (cut || !whenCut) && made >= files,
+  );
   return offered.map(({ name, label, form }) => ({
     id: form ? `form:${command}:${id}` : `${name}:${id}`,
     label,

@@ -131,6 +131,13 @@ it.each([
   ],
   ['a missing option', { command: 'ask' }, 422, /give `prompt`/],
   ['a wrong callback', { ...question, callback: 'file:///etc/passwd' }, 422, /callback/],
+  [
+    'a callback into our own network',
+    { ...question, callback: 'http://127.0.0.1:8080/done' },
+    422,
+    /not lead to a public address/,
+  ],
+  ['a callback to this machine', { ...question, callback: 'http://localhost/done' }, 422, /public address/],
   ['a command for admins', { command: 'budget view' }, 403, /Only admins/],
 ])('refuses %s with a problem that names it', async (_what, body, status, detail) => {
   const bot = await startApiBot();
@@ -148,6 +155,23 @@ it('tells what is Replicate’s or the operator’s fault from the program’s o
   const { status, body } = await bot.call('/v1/infer', { method: 'POST', body: question });
   expect([status, problemBody.parse(body).title]).toEqual([502, 'Replicate is not available']);
   expect(body.detail).not.toContain('r8_');
+});
+
+it('tells how a run ended and what it cost when Replicate knows its prediction no more', async () => {
+  const [first, second] = [createSandbox(), createSandbox()];
+  const { url } = await first.start();
+  onTestFinished(() => second.stop());
+  const bot = await startApiBot({ REPLICATE_API_TOKEN: 'r8_any', REPLICATE_API_URL: url });
+  const ask = { method: 'POST', body: question, headers: { prefer: 'wait' } };
+  const run = runBody.parse((await bot.call('/v1/infer', ask)).body);
+  expect(run.status).toBe('succeeded');
+  await first.stop();
+  await second.start(Number(new URL(url).port));
+
+  const now = await bot.call(run.urls.get);
+  expect(runBody.parse(now.body)).toEqual({ ...run, output: null, data_removed: true });
+  const events = await bot.call(run.urls.events);
+  expect(events.body).toContain('event: end');
 });
 
 it('takes nothing new while it stops', async () => {

@@ -8,7 +8,6 @@ import { createApiReply } from '../../../src/bots/api/api-reply.ts';
 import { sendCallback } from '../../../src/bots/api/callback.ts';
 import type { RunBody } from '../../../src/bots/api/schemas.ts';
 import { ReplyGoneError } from '../../../src/core/errors.ts';
-import { LinkRefusedError } from '../../../src/core/files/link-errors.ts';
 import { createPublicPost } from '../../../src/core/files/public-post.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of the tests').toString('base64')}`;
@@ -95,9 +94,15 @@ it.each([
   'http://user:pass@example.com/',
 ])('is never sent to %s', async (url) => {
   const sent = sendCallback(url, RUN, { secret: SECRET, now: 0, post: createPublicPost() });
-  await expect(sent).rejects.toSatisfy(
-    (error: Error) => error instanceof LinkRefusedError || error.cause instanceof LinkRefusedError,
-  );
+  await expect(sent).rejects.toBeInstanceOf(ReplyGoneError);
+});
+
+it('is given up where a name leads into our own network', async () => {
+  const resolve = async () => [{ address: '10.0.0.1', family: 4 }];
+  const options = { secret: SECRET, now: 0, post: createPublicPost({ resolve }) };
+  const sent = sendCallback('http://inside.example/', RUN, options);
+  await expect(sent).rejects.toThrow('the callback is not sent: That link does not lead to a public address');
+  await expect(sent).rejects.toBeInstanceOf(ReplyGoneError);
 });
 
 it('goes out with the last message and not before', async () => {

@@ -38,6 +38,11 @@ it('shows formulas as they were written, however they grow', () => {
   );
 });
 
+it('ends a line where the text does', () => {
+  const { blocks } = createMarkdownRenderer().render('`0:00` One.\n`0:05` Two.');
+  expect(blocks).toEqual(['<p><code>0:00</code> One.<br>\n<code>0:05</code> Two.</p>\n']);
+});
+
 it('starts anew when the text turns out to be another one', () => {
   const growing = createGrowingDocument(createMarkdownRenderer());
   growing.render('one\n\ntwo\n\nthree\n\nfour');

@@ -32,6 +32,7 @@ const FORM: Form = {
       choices: ['1:1', '16:9'].map((ratio) => ({ name: ratio, value: ratio })),
       value: '1:1',
     },
+    { name: 'why', label: 'Why?', required: false, type: 'line' },
     { name: 'seed', label: 'Seed', required: false, type: 'line' },
     { name: 'fast', label: 'Fast', required: false, type: 'boolean', value: 'true' },
     { name: 'image', label: 'Image', required: false, type: 'file' },
@@ -217,6 +218,7 @@ describe.skipIf(!browserPresent)('the page', () => {
     expect(handler.submissions).toEqual([]);
     await form.getByLabel('Prompt').fill('a cat');
     await form.getByLabel('Ratio').selectOption('16:9');
+    await form.getByLabel('Why?').fill('for fun');
     await form.getByLabel('Fast').press('Space');
     await form.getByLabel('Image').setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer: PICTURE });
     await form.getByLabel('Seed').press('Enter');
@@ -225,16 +227,18 @@ describe.skipIf(!browserPresent)('the page', () => {
     expect(submission).toMatchObject({
       id: 'form:run:x/y',
       fields: {
-        values: { prompt: 'a cat', ratio: '16:9', fast: false },
+        values: { prompt: 'a cat', ratio: '16:9', why: 'for fun', fast: false },
         files: { image: [{ name: 'cat.png', sizeBytes: PICTURE.length }] },
       },
     });
-    expect(Object.keys(submission?.fields.values ?? {})).toEqual(['prompt', 'ratio', 'fast']);
+    expect(Object.keys(submission?.fields.values ?? {})).toEqual(['prompt', 'ratio', 'why', 'fast']);
     await reply?.write({ text: 'Drawn.' }, true);
     await page.getByText('Drawn.').waitFor();
     // What was left as it was is not repeated.
     const question = page.locator('.question').last();
-    expect(await question.innerText()).toContain('Run x/y\nPrompt: a cat\nRatio: 16:9\nFast: false');
+    expect(await question.innerText()).toContain(
+      'Run x/y\nPrompt: a cat\nRatio: 16:9\nWhy? for fun\nFast: false',
+    );
     expect(await question.innerText()).not.toContain('Seed');
   });
 
@@ -270,10 +274,11 @@ describe.skipIf(!browserPresent)('the page', () => {
   });
 
   it('says why a form does not open, and keeps one that was refused', async () => {
-    handler.form = 'This model may not be run here.';
+    handler.form = 'This model may not be run here: `/models allow x/y` opens it.';
     await answer({ text: 'A model', buttons: [BUTTON] });
     await page.getByRole('button', { name: 'Fill in' }).click();
-    await page.getByText('This model may not be run here.').waitFor();
+    await page.getByText('This model may not be run here: /models allow x/y opens it.').waitFor();
+    expect(await page.locator('#toast code').innerText()).toBe('/models allow x/y');
     handler.form = FORM;
     await page.getByRole('button', { name: 'Fill in' }).click();
     const form = page.getByRole('dialog', { name: 'Run x/y' });

@@ -93,6 +93,19 @@ describe('what a plan can cost', () => {
     expect(limitPlan(planOf(counted), 7000).input.num_outputs).toBe(2);
   });
 
+  it('remembers what was asked for where it is less', () => {
+    const cost = {
+      by: 'image',
+      microUsdPerImage: 3000,
+      images: 4,
+      countInput: 'n',
+      deadlineSeconds: 60,
+    } as const;
+    const asked = { ...planOf(cost), input: { n: 4, prompt: 'a' } };
+    expect(limitPlan(asked, 7000)).toMatchObject({ input: { n: 2, prompt: 'a' }, uncut: { n: 4 } });
+    expect(limitPlan(asked, 12_000)).not.toHaveProperty('uncut');
+  });
+
   it('has to have a bound that fits the price', () => {
     const time = { deadlineSeconds: 60, typicalSeconds: 5 };
     const text = { inputTokens: 10, maxOutputTokens: 100 };

@@ -276,6 +276,30 @@ budgets:
       'commands:\n  grow: {description: x, model: sdxl, options: {by: {type: number, accept: [image]}}}\n',
       `${file}:2: commands.grow.options.by: accept belongs to an option of type attachment`,
     ],
+    ...[
+      ['{type: integer, min: 1.5}', 'min and max of an integer are whole numbers'],
+      ['{type: integer, max: 3, default: 4}', 'default must be a whole number of at most 3; not "4"'],
+      ['{type: number, default: much}', 'default must be a number; not "much"'],
+      ['{type: boolean, default: maybe}', 'default must be yes or no; not "maybe"'],
+      ['{type: choice, choices: [a, b], default: c}', 'default can be a, b; not "c"'],
+      ['{type: choice, choices: [a, a]}', 'choices holds one twice'],
+      ['{type: attachment, default: a.png}', 'an attachment has no default'],
+    ].map(([option, reason]): [string, string] => [
+      `commands:\n  grow: {description: x, model: sdxl, options: {by: ${option}}}\n`,
+      `${file}:2: commands.grow.options.by: ${reason}`,
+    ]),
+    [
+      `commands:\n  grow: {description: x, model: sdxl, options: {by: {type: choice, choices: ["${'a'.repeat(101)}"]}}}\n`,
+      `${file}:2: commands.grow.options.by.choices.0: `,
+    ],
+    [
+      `commands:\n  grow: {description: x, model: sdxl, options: {by: {type: string, description: ""}}}\n`,
+      `${file}:2: commands.grow.options.by.description: `,
+    ],
+    [
+      `commands:\n  grow: {description: x, model: sdxl, options: {${Array.from({ length: 26 }, (_, at) => `o${at}: {type: string}`)}}}\n`,
+      `${file}:2: commands.grow.options: a command has at most 25 options`,
+    ],
     ['guard: {model: gpt}\n', `${file}:1: guard.model: there is no model named gpt under models`],
     ['admins: [ada]\n', `${file}:1: admins.0: must be discord:<user id>`],
     ['a: [1\n', `${file}:`],

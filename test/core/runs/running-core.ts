@@ -235,7 +235,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   };
   const askAboveMicroUsd = options.askAboveMicroUsd ?? Number.POSITIVE_INFINITY;
   const proposals = createProposals({ store: memory, budget, askAboveMicroUsd });
-  const running = createRunServices({ models, intake, conversations, askAboveSeconds: 600 });
+  const running = createRunServices({ models, intake, conversations, clock, askAboveSeconds: 600 });
   const services = { ...running, models, conversations, runs: store, clock, database, budget, log };
   const commands = [
     createAsk({ ...services, config: { models: [model], system: 'Be brief.', memoryMs: 3_600_000 } }),
