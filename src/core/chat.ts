@@ -48,6 +48,8 @@ export interface Attachment {
   readonly sizeBytes?: number;
   /** Of sound and video, where the platform knows it. */
   readonly durationSeconds?: number;
+  /** When `url` ends, in ms since the epoch, where the platform says. */
+  readonly expiresAt?: number;
   /** Opens a file that only the surface can fetch (Slack's, the page's uploads). Absent: `url` is open to everybody. */
   open?(signal?: AbortSignal): Promise<FileContent>;
 }
