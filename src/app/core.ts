@@ -17,8 +17,9 @@ import { createPeople } from '../core/people.ts';
 import { createProposals } from '../core/proposals.ts';
 import { createPacer } from '../core/reply/pacer.ts';
 import { createPresenter } from '../core/reply/presenters.ts';
+import type { SharedSlots } from '../core/reply/shared-slots.ts';
 import type { Pacer } from '../core/reply/writer.ts';
-import { createRequestLimits } from '../core/request-limits.ts';
+import { createRequestLimits, type LimiterWindow } from '../core/request-limits.ts';
 import { createRequests, type Requests } from '../core/requests.ts';
 import { createLeases, createOwner, LEASE_MS } from '../core/runs/leases.ts';
 import { createRunner, type Runner } from '../core/runs/runner.ts';
@@ -26,7 +27,9 @@ import { createRunStore, type RunStore } from '../core/runs/store.ts';
 import { type Cache, createCache, createKeptValues } from '../core/storage/cache.ts';
 import { isEventTaken, takeEvent } from '../core/storage/events.ts';
 import { openDatabase } from '../core/storage/open-database.ts';
-import { connectRedisLimiters } from '../core/storage/redis-limiter.ts';
+import { connectRedis } from '../core/storage/redis-connection.ts';
+import { createRedisLimiter } from '../core/storage/redis-limiter.ts';
+import { createRedisSlots } from '../core/storage/redis-slots.ts';
 import { keepSwept } from '../core/storage/sweep.ts';
 import { assembleCommands } from './commands.ts';
 import { connectReplicate, type ReplicateParts } from './replicate.ts';
@@ -38,6 +41,8 @@ export interface CoreParts {
   readonly exchanges: Cache;
   readonly keys: ApiKeys;
   readonly runs: RunStore;
+  /** Absent where this process is the only one that writes. */
+  readonly slots: SharedSlots | undefined;
   readonly pacer: Pacer;
   readonly runner: Runner;
   readonly warnings: AdminWarnings;
@@ -65,6 +70,8 @@ export async function createCore(options: {
   });
   const cache = createCache({ database, redisUrl: config.redisUrl, log });
   stops.add(() => cache.disconnect());
+  const redis = config.redisUrl ? await connectRedis({ redisUrl: config.redisUrl, clock, log }) : undefined;
+  stops.add(async () => redis?.close());
 
   const events = {
     isTaken: (id: string) => isEventTaken(database, id),
@@ -76,7 +83,8 @@ export async function createCore(options: {
   stops.add(() => rm(filesDirectory, { recursive: true, force: true }));
 
   const owner = createOwner();
-  const pacer = createPacer({ clock, log });
+  const slots = redis && createRedisSlots(redis, clock);
+  const pacer = createPacer({ clock, log, slots });
   const people = createPeople({ database, clock });
   const warnings = createAdminWarnings({
     database,
@@ -138,7 +146,7 @@ export async function createCore(options: {
     admins: config.admins,
     timezone: config.timezone,
     runner,
-    limits: await createLimits(),
+    limits: createLimits(),
     budget,
     clock,
     events,
@@ -146,13 +154,12 @@ export async function createCore(options: {
   const handler = createHandler({ requests, runner, runs, pacer, proposals, surfaces, log });
   const keys = createApiKeys({ database, clock });
   const exchanges = createKeptValues(database);
-  return { replicate, exchanges, keys, runs, pacer, runner, warnings, commands, requests, handler };
+  return { replicate, exchanges, keys, runs, slots, pacer, runner, warnings, commands, requests, handler };
 
-  async function createLimits() {
+  function createLimits() {
     const { requests: window, cooldowns } = config.limits;
-    if (!config.redisUrl) return createRequestLimits({ ...window, cooldowns });
-    const redis = await connectRedisLimiters({ redisUrl: config.redisUrl, clock, log });
-    stops.add(() => redis.close());
-    return createRequestLimits({ ...window, cooldowns, createLimiter: redis.create });
+    if (!redis) return createRequestLimits({ ...window, cooldowns });
+    const createLimiter = (limiter: LimiterWindow) => createRedisLimiter(redis, limiter);
+    return createRequestLimits({ ...window, cooldowns, createLimiter });
   }
 }

@@ -12,6 +12,7 @@ import { createPublicPost } from '../core/files/public-post.ts';
 import type { HttpServer } from '../core/http/http-server.ts';
 import type { Log } from '../core/log.ts';
 import type { Models } from '../core/models/prediction.ts';
+import type { SharedSlots } from '../core/reply/shared-slots.ts';
 import type { Requests } from '../core/requests.ts';
 import type { Runner } from '../core/runs/runner.ts';
 import type { RunStore } from '../core/runs/store.ts';
@@ -28,6 +29,7 @@ export interface SurfaceParts {
   readonly models: Models;
   readonly keys: ApiKeys;
   readonly exchanges: Cache;
+  readonly slots: SharedSlots | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -158,6 +158,8 @@ export interface Lane {
   /** Requests that fit into one window. */
   readonly slots: number;
   readonly windowMs: number;
+  /** Other processes of the same bot may draw from it at the same time. The key then says which bot this is. */
+  readonly shared?: boolean;
 }
 
 /** The bot's answer on a surface: one or more messages ("pages") that are created and edited. */

@@ -2,7 +2,16 @@
 
 import { describe, expect, it } from 'vitest';
 import { createPostgresDatabase, createRedisDatabase, postgresUrl, redisUrl } from '../services.ts';
-import { buttonsOf, GENERAL, latest, shownText, smallPrint } from '../standins/slack/world.ts';
+import {
+  ADA,
+  ALICE,
+  BOB,
+  buttonsOf,
+  GENERAL,
+  latest,
+  shownText,
+  smallPrint,
+} from '../standins/slack/world.ts';
 import type { BotProcess } from './bot-process.ts';
 import { expectOneCharge } from './charges.ts';
 import { ANSWER } from './dying.ts';
@@ -12,6 +21,11 @@ import { allClosed, until } from './waiting.ts';
 import { createWire, type Wire } from './wire.ts';
 
 const SHORT = 'Hello to you.';
+/** Half a minute of it. */
+const LONG_ANSWER = Array.from(
+  { length: 80 },
+  (_, index) => `Sentence number ${index} of the long answer.`,
+).join(' ');
 
 interface Scene extends AsyncDisposable {
   readonly stage: Stage;
@@ -25,6 +39,7 @@ async function createScene(
   redisDatabase: number,
   more: { platforms?: readonly Platform[]; config?: string } = {},
   answer = ANSWER,
+  tokensPerSecond = 100,
 ): Promise<Scene> {
   const database = await createPostgresDatabase(postgresUrl ?? '');
   const redis = new URL(await createRedisDatabase(redisUrl ?? '', redisDatabase));
@@ -32,7 +47,7 @@ async function createScene(
   redis.hostname = '127.0.0.1';
   redis.port = String(wire.port);
   const stage = await createStage(
-    { answer, tokensPerSecond: 100 },
+    { answer, tokensPerSecond },
     { platforms: [], databaseUrl: database.url, ...more },
   );
   return {
@@ -94,6 +109,24 @@ describe.runIf(postgresUrl && redisUrl).concurrent('two processes', { timeout: 1
     await allClosed(stage);
     expect(shown(stage)).toEqual([expect.stringMatching(/^Sentence number 0 [\s\S]*Cancelled\./)]);
     await expectOneCharge(stage);
+  });
+
+  it('keep together to what Slack allows a workspace, and show every answer whole', async () => {
+    await using scene = await createScene(6, { platforms: ['slack'] }, LONG_ANSWER, 20);
+    const { stage } = scene;
+    const bots = [await scene.startBot(), await scene.startBot()];
+    stage.slack.sockets.inTurn = true;
+    for (const user of [ALICE, BOB, ADA, ALICE, BOB, ADA]) {
+      await stage.slack.slash('/ask', 'tell me a story', { user });
+    }
+    await until(() => expect(replies(stage)).toHaveLength(6));
+    await allClosed(stage);
+    expect(shown(stage)).toEqual(Array.from({ length: 6 }, () => LONG_ANSWER));
+    expect(stage.slack.rateLimited).toBe(0);
+    for (const { log } of bots) expect(log.filter((line) => line.includes('run settled'))).toHaveLength(3);
+    // The others would have been too many for one minute.
+    const edits = stage.slack.calls.filter(({ method }) => method === 'chat.update').length;
+    expect(edits).toBeGreaterThan(40);
   });
 
   it('count a person’s requests together', async () => {

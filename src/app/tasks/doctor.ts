@@ -11,7 +11,7 @@ import { MODEL_PRICES } from '../../core/models/model-prices.ts';
 import type { Models } from '../../core/models/prediction.ts';
 import { type PriceSource, priceSource } from '../../core/models/price-source.ts';
 import { createReplicateModels } from '../../core/models/replicate-models.ts';
-import { connectRedisLimiters } from '../../core/storage/redis-limiter.ts';
+import { connectRedis } from '../../core/storage/redis-connection.ts';
 import { declareCommands } from '../declare-commands.ts';
 import type { Task } from './task.ts';
 import { withBudget } from './with-database.ts';
@@ -49,7 +49,7 @@ const checkDatabase: Check = async (config) => {
 const checkRedis: Check = async ({ redisUrl }, log) => {
   if (!redisUrl) return [];
   try {
-    const redis = await connectRedisLimiters({ redisUrl, clock: systemClock, log });
+    const redis = await connectRedis({ redisUrl, clock: systemClock, log });
     await redis.close();
     return [ok('Redis answers.')];
   } catch (error) {

@@ -91,10 +91,10 @@ export async function connect(client: Client, token: string): Promise<void> {
 export async function registerWithDiscord(
   client: Client,
   commands: readonly DiscordCommand[],
-): Promise<boolean> {
+): Promise<{ readonly applicationId: string; readonly written: boolean }> {
   try {
     const { id } = z.object({ id: z.string() }).parse(await client.rest.get(Routes.currentApplication()));
-    return await registerCommands(client.rest, id, commands);
+    return { applicationId: id, written: await registerCommands(client.rest, id, commands) };
   } catch (error) {
     throw explainStart(error);
   }

@@ -11,10 +11,12 @@ import {
   type RouteLike,
 } from 'discord.js';
 import { z } from 'zod';
+import type { Lane } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import { RateLimitedError } from '../../core/errors.ts';
+import type { SharedSlots } from '../../core/reply/shared-slots.ts';
 import { createTurns } from '../../core/reply/turns.ts';
-import { createLaneRates, type LaneKind, type Rate } from './lane-rates.ts';
+import { createLaneRates } from './lane-rates.ts';
 
 /** A stalled request must not hold its reply up for long; an upload may take longer, as on a line of 100 kB a second. */
 const editTimeoutMs = 15_000;
@@ -57,25 +59,34 @@ export interface MessageApi {
   /**
    * For one reply. discord.js keeps one queue for all that shares a bucket, in which a stalled request holds up everybody
    * else's: a client of its own has nobody before it. That they stay within the bucket together is the pacer's work.
+   * `isFinal`: whether its last message is being written.
    */
-  open(): SendRequest;
-  rate(kind: LaneKind): Rate;
+  open(isFinal: () => boolean): SendRequest;
+  /** Only one process at a time writes through an interaction. */
+  interactionLane(interactionId: string): Lane;
+  channelLane(channelId: string): Lane;
 }
 
 export function createMessageApi(parts: {
   readonly rest: Partial<RESTOptions>;
   readonly token: string;
   readonly clock: Clock;
+  /** The application's id; empty before Discord has told it. */
+  readonly bot: () => string;
+  /** Counts what Discord counts together for all processes of this bot. */
+  readonly slots?: SharedSlots | undefined;
 }): MessageApi {
-  const { clock } = parts;
+  const { clock, bot, slots } = parts;
   const rates = createLaneRates();
-  const turns = createTurns(botTurns, clock);
+  const shared = (what: string) => ({ key: `discord:${bot()}:${what}`, shared: bot() !== '' });
+  const turns = createTurns({ lane: () => ({ ...shared('bot'), ...botTurns }), clock, slots });
   /** Discord wants nothing that carries the bot's token before this moment. */
   let globalUntil = 0;
 
   return {
-    rate: (kind) => rates.rate(kind),
-    open() {
+    interactionLane: (id) => ({ key: `discord:interaction:${id}`, ...rates.rate('interaction') }),
+    channelLane: (id) => ({ ...shared(`channel:${id}`), ...rates.rate('channel') }),
+    open(isFinal) {
       const rest = new REST({
         ...parts.rest,
         makeRequest,
@@ -100,7 +111,7 @@ export function createMessageApi(parts: {
               ...(form ? { body: form, passThroughBody: true } : body ? { body } : {}),
             });
           };
-          const response = await (open ? request() : turns.take(request));
+          const response = await (open ? request() : turns.take(request, isFinal()));
           if (method !== 'GET') rates.learn(open ? 'interaction' : 'channel', method, response.headers);
           return response.status === 204 ? undefined : await response.json();
         } catch (error) {

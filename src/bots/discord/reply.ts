@@ -1,6 +1,6 @@
 /** The Reply port on Discord: pages of at most 2000 characters, small print below, one request per write. */
 
-import type { Lane, Message, Reply } from '../../core/chat.ts';
+import type { Message, Reply } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import { createPagedReply, type PageContent } from '../../core/reply/paged-reply.ts';
 import type { MessageApi } from './message-api.ts';
@@ -26,8 +26,9 @@ export function createDiscordReply(options: DiscordReplyOptions): Reply {
   const { api, clock, ref, reopened } = options;
   const state = createReplyState(ref, clock, reopened);
   const files = createReplyFiles(state);
-  const pages = createPages({ send: api.open(), clock, state, files, filesMayExist: reopened });
   let final = false;
+  const send = api.open(() => final);
+  const pages = createPages({ send, clock, state, files, filesMayExist: reopened });
   let requests = 0;
   const show = (index: number, content: PageContent) => {
     requests += 1;
@@ -66,11 +67,11 @@ export function createDiscordReply(options: DiscordReplyOptions): Reply {
     get ref() {
       return pages.ref;
     },
-    get lane(): Lane {
+    get lane() {
       const { interaction, channelId } = pages.ref;
       return interaction && pages.throughInteraction()
-        ? { key: `discord:interaction:${interaction.id}`, ...api.rate('interaction') }
-        : { key: `discord:channel:${channelId}`, ...api.rate('channel') };
+        ? api.interactionLane(interaction.id)
+        : api.channelLane(channelId);
     },
     get fileLimits() {
       return files.limits;

@@ -5,6 +5,7 @@ import type { Handler, Surface } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import { describeError, type Log } from '../../core/log.ts';
+import type { SharedSlots } from '../../core/reply/shared-slots.ts';
 import { createAboutMessages } from './about-messages.ts';
 import { answerInteraction } from './answer-interactions.ts';
 import { createMessageAnswers } from './answer-messages.ts';
@@ -26,13 +27,22 @@ export interface DiscordSurfaceOptions {
   readonly handler: Handler;
   readonly clock: Clock;
   readonly log: Log;
+  /** Counts what Discord counts together for all processes of this bot. */
+  readonly slots?: SharedSlots | undefined;
 }
 
 /** Nothing happens before `start`. Replies can be written from `start` to `stop`. */
 export function createDiscordSurface(options: DiscordSurfaceOptions): Surface {
   const { commands, handler, clock, log } = options;
   const client = createDiscordClient(options);
-  const api = createMessageApi({ rest: restOptions(options.apiUrl), token: options.token, clock });
+  let applicationId = '';
+  const api = createMessageApi({
+    rest: restOptions(options.apiUrl),
+    token: options.token,
+    clock,
+    bot: () => applicationId,
+    slots: options.slots,
+  });
   const replies = createReplies({ api, clock });
   const interactions = { commands, handler, replies, aboutMessages: createAboutMessages(clock), clock, log };
   const stopping = new AbortController();
@@ -64,7 +74,8 @@ export function createDiscordSurface(options: DiscordSurfaceOptions): Surface {
     },
     async start() {
       client.rest.setToken(options.token);
-      const written = await registerWithDiscord(client, toDiscordCommands(commands));
+      const { written, ...registered } = await registerWithDiscord(client, toDiscordCommands(commands));
+      applicationId = registered.applicationId;
       log.info({ written }, written ? 'Discord commands registered' : 'Discord commands are as they were');
       await connect(client, options.token);
       log.info({ bot: client.user?.tag, shards: client.ws.shards.size }, 'connected to Discord');

@@ -1,9 +1,7 @@
 /** Reads messages of channels and threads, no more often than Slack permits. */
 
 import type { WebClient } from '@slack/web-api';
-import type { Clock } from '../../core/clock.ts';
-import { createTurns } from '../../core/reply/turns.ts';
-import { READ_TURNS } from './lanes.ts';
+import type { SlackLanes } from './lanes.ts';
 
 interface ReadRequest {
   readonly channel: string;
@@ -28,9 +26,9 @@ export interface ReadMessage {
   readonly metadata?: { readonly event_type?: string; readonly event_payload?: unknown };
 }
 
-export function createConversationReads(client: WebClient, clock: Clock): ConversationReads {
-  const replies = createTurns(READ_TURNS, clock);
-  const history = createTurns(READ_TURNS, clock);
+export function createConversationReads(client: WebClient, lanes: SlackLanes): ConversationReads {
+  const replies = lanes.turns('conversations.replies');
+  const history = lanes.turns('conversations.history');
   return {
     async messages({ threadTs, ...request }) {
       const asked = { ...request, include_all_metadata: true };

@@ -6,7 +6,7 @@ import { slackCost } from '../../core/reply/markdown-mentions.ts';
 import { createPagedReply, type PageContent } from '../../core/reply/paged-reply.ts';
 import { createSplitter } from '../../core/reply/splitter.ts';
 import { PostUncertainError, ResponseUrlError, type SlackApi } from './api.ts';
-import { postLane, whisperLane } from './lanes.ts';
+import type { SlackLanes } from './lanes.ts';
 import { PAGE_LIMIT, renderPage } from './page-blocks.ts';
 import type { Showing } from './posts.ts';
 import type { SlackReplyRef } from './reply-ref.ts';
@@ -14,7 +14,7 @@ import type { SlackReplyRef } from './reply-ref.ts';
 interface FinalReplyOptions {
   readonly api: SlackApi;
   readonly ref: SlackReplyRef;
-  readonly team: string;
+  readonly lanes: SlackLanes;
   readonly botName: string;
   /** The asker's conversation with the bot, where goes what has no room here. */
   readonly direct: () => Promise<string>;
@@ -31,7 +31,7 @@ export interface FinalReply extends Showing {
 const RESPONSE_PAGES = 4;
 
 export function createFinalReply(options: FinalReplyOptions): FinalReply {
-  const { api, ref, team, botName } = options;
+  const { api, ref, lanes, botName } = options;
   const { channel, threadTs, user, quote, responseUrl, replyId, since } = ref;
   const inResponse = ref.mode === 'response';
   let { announced } = ref;
@@ -97,7 +97,7 @@ export function createFinalReply(options: FinalReplyOptions): FinalReply {
 
   return {
     get lane() {
-      return inResponse ? postLane(channel) : whisperLane(team);
+      return inResponse ? lanes.post(channel) : lanes.whisper();
     },
     get progress() {
       return { pages: [...pages.pageIds], announced };

@@ -1,63 +1,70 @@
-/** The rate limits that replies on Slack draw from, each with the key of those who share it (Slack, "Rate limits"). */
+/** The rate limits that requests to Slack draw from, each with the key of those who share it (Slack, "Rate limits"). */
 
 import type { Lane } from '../../core/chat.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { SharedSlots } from '../../core/reply/shared-slots.ts';
+import { createTurns, type Turns } from '../../core/reply/turns.ts';
+
+export interface SlackLanes {
+  /** chat.postMessage and posts to a response_url: about one a second in each channel. */
+  post(channel: string): Lane;
+  /** chat.update is Tier 3: 50 a minute in the whole workspace. */
+  update(): Lane;
+  /** chat.postEphemeral is Tier 4: 100 a minute in the workspace. */
+  whisper(): Lane;
+  /** chat.appendStream is Tier 4; a stream's end draws from this lane too. */
+  stream(): Lane;
+  /** files.getUploadURLExternal and files.completeUploadExternal are Tier 4. */
+  files(): Lane;
+  /**
+   * What says that the bot is at work, and the beginnings of streams. assistant.threads.setStatus has a special limit, of
+   * 600 a minute in each channel (reported); since a direct conversation is one person's, nobody's text waits here for
+   * another's status, nor one process for another. What Slack counts in the whole workspace is counted by turns.
+   */
+  work(channel: string): Lane;
+  /**
+   * In the workspace, each: chat.startStream and chat.stopStream are Tier 2, 20 a minute; agents.sessions.setStatus
+   * (reported), conversations.replies and conversations.history Tier 3, 50 a minute. What the special limit of
+   * assistant.threads.setStatus is there, Slack does not say: Tier 4 is what we keep to.
+   */
+  turns(method: CountedMethod): Turns;
+}
+
+export type CountedMethod = keyof typeof TURNS;
 
 const MINUTE_MS = 60_000;
+const TIER_3 = 50;
+const TIER_4 = 100;
 
-/** chat.postMessage and posts to a response_url: about one a second in each channel. */
-export const postLane = (channel: string): Lane => ({
-  key: `slack:post:${channel}`,
-  slots: 1,
-  windowMs: 1000,
-});
+const TURNS = {
+  'chat.startStream': 20,
+  'chat.stopStream': 20,
+  'agents.sessions.setStatus': TIER_3,
+  'conversations.replies': TIER_3,
+  'conversations.history': TIER_3,
+  'assistant.threads.setStatus': TIER_4,
+} as const;
 
-/** chat.update is Tier 3: 50 a minute in the whole workspace. */
-export const updateLane = (team: string): Lane => ({
-  key: `slack:update:${team}`,
-  slots: 50,
-  windowMs: MINUTE_MS,
-});
+/** `bot`: whom Slack counts requests for, an app in a workspace; empty before we know who we are. */
+export function createSlackLanes(options: {
+  readonly bot: () => string;
+  readonly clock: Clock;
+  readonly slots?: SharedSlots | undefined;
+}): SlackLanes {
+  const { bot, clock, slots: sharedSlots } = options;
 
-/** chat.postEphemeral is Tier 4: 100 a minute in the workspace. */
-export const whisperLane = (team: string): Lane => ({
-  key: `slack:whisper:${team}`,
-  slots: 100,
-  windowMs: MINUTE_MS,
-});
+  function lane(what: string, slots: number, windowMs: number): Lane {
+    return { key: `slack:${bot()}:${what}`, slots, windowMs, shared: bot() !== '' };
+  }
 
-/** chat.appendStream is Tier 4; a stream's end draws from this lane too. */
-export const streamLane = (team: string): Lane => ({
-  key: `slack:stream:${team}`,
-  slots: 100,
-  windowMs: MINUTE_MS,
-});
-
-/** files.getUploadURLExternal and files.completeUploadExternal are Tier 4. */
-export const fileLane = (team: string): Lane => ({
-  key: `slack:files:${team}`,
-  slots: 100,
-  windowMs: MINUTE_MS,
-});
-
-/**
- * What says that the bot is at work, and the beginnings of streams. assistant.threads.setStatus has a special limit, of 600
- * a minute in each channel (reported); since a direct conversation is one person's, nobody's text waits here for another's
- * status. What Slack counts in the whole workspace is counted by turns.
- */
-export const workLane = (channel: string): Lane => ({
-  key: `slack:work:${channel}`,
-  slots: 600,
-  windowMs: MINUTE_MS,
-});
-
-/** chat.startStream and chat.stopStream, each: Tier 2, 20 a minute in the workspace. */
-export const STREAM_TURNS = { slots: 20, windowMs: MINUTE_MS } as const;
-
-/** agents.sessions.setStatus: Tier 3 (reported), 50 a minute in the workspace. */
-export const SESSION_TURNS = { slots: 50, windowMs: MINUTE_MS } as const;
-
-/** assistant.threads.setStatus: what its special limit is in a workspace, Slack does not say. Tier 4 is what we keep to. */
-export const STATUS_TURNS = { slots: 100, windowMs: MINUTE_MS } as const;
-
-/** conversations.replies and conversations.history, each: Tier 3, 50 a minute in the workspace. */
-export const READ_TURNS = { slots: 50, windowMs: MINUTE_MS } as const;
+  return {
+    post: (channel) => lane(`post:${channel}`, 1, 1000),
+    update: () => lane('update', TIER_3, MINUTE_MS),
+    whisper: () => lane('whisper', TIER_4, MINUTE_MS),
+    stream: () => lane('stream', TIER_4, MINUTE_MS),
+    files: () => lane('files', TIER_4, MINUTE_MS),
+    work: (channel) => ({ key: `slack:work:${channel}`, slots: 600, windowMs: MINUTE_MS }),
+    turns: (method) =>
+      createTurns({ lane: () => lane(method, TURNS[method], MINUTE_MS), clock, slots: sharedSlots }),
+  };
+}

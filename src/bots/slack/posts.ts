@@ -5,7 +5,7 @@ import { RateLimitedError } from '../../core/errors.ts';
 import { slackCost } from '../../core/reply/markdown-mentions.ts';
 import { createPagedReply, type PageContent, type PagedReply } from '../../core/reply/paged-reply.ts';
 import { EditClosedError, type PostTarget, PostUncertainError, type SlackApi } from './api.ts';
-import { postLane, updateLane } from './lanes.ts';
+import type { SlackLanes } from './lanes.ts';
 import { PAGE_LIMIT, renderPage } from './page-blocks.ts';
 import type { SlackReplyRef } from './reply-ref.ts';
 
@@ -18,7 +18,7 @@ export interface Showing extends Pick<Reply, 'write' | 'lane'> {
 export interface PostsOptions {
   readonly api: SlackApi;
   readonly ref: SlackReplyRef;
-  readonly team: string;
+  readonly lanes: SlackLanes;
   /** Another process may have posted what the ref does not know of. */
   readonly mayExist: boolean;
   /** Looks for a page with this text that was begun in another way than by a post, and is none of those known. */
@@ -34,7 +34,7 @@ class FoundError extends Error {
   }
 }
 
-export function createPosts({ api, ref, team, mayExist: atFirst, findBegun }: PostsOptions): Showing {
+export function createPosts({ api, ref, lanes, mayExist: atFirst, findBegun }: PostsOptions): Showing {
   const { channel, threadTs, since, quote } = ref;
   let mayExist = atFirst;
   /** Too old to be edited: the next edit posts what takes their place. */
@@ -108,7 +108,7 @@ export function createPosts({ api, ref, team, mayExist: atFirst, findBegun }: Po
 
   return {
     get lane() {
-      return paged.begins || closed.size > 0 ? postLane(channel) : updateLane(team);
+      return paged.begins || closed.size > 0 ? lanes.post(channel) : lanes.update();
     },
     get progress() {
       return { pages: [...paged.pageIds], outdated: [...outdated] };

@@ -13,8 +13,8 @@ const schema = z.object({
   mode: z.enum(['posts', 'stream', 'ephemeral', 'response']),
   /** Goes with every post as metadata, to find it again when its answer was lost. */
   replyId: z.string().min(1),
-  /** The workspace, whose slots its replies share. */
-  team: z.string().optional(),
+  /** Whose slots its replies share: the app in the workspace. */
+  bot: z.string().optional(),
   channel: z.string().min(1),
   threadTs: z.string().optional(),
   /** Who asked; of an announcement, the bot. */

@@ -5,7 +5,7 @@ import { ReplyGoneError } from '../../core/errors.ts';
 import { NotMemberError, type SlackApi } from './api.ts';
 import type { FileApi } from './file-api.ts';
 import { createFinalReply, type FinalReply } from './final-reply.ts';
-import { fileLane } from './lanes.ts';
+import type { SlackLanes } from './lanes.ts';
 import { createOutgoingFiles, SLACK_FILE_LIMITS } from './outgoing-files.ts';
 import { PAGE_LIMIT } from './page-blocks.ts';
 import { createPosts, type Showing } from './posts.ts';
@@ -20,8 +20,7 @@ export interface SlackReplyOptions {
   readonly streams: StreamApi;
   readonly work: WorkApi;
   readonly ref: SlackReplyRef;
-  /** The workspace, whose slots all replies share. */
-  readonly team: string;
+  readonly lanes: SlackLanes;
   /** What people write behind /invite. */
   readonly botName: string;
   /** The ref comes from storage: what was posted since then is not known. */
@@ -34,7 +33,7 @@ export interface SlackReplyOptions {
 
 /** Where the bot turns out to be no member, the reply goes on through the response_url, if there is one. */
 export function createSlackReply(options: SlackReplyOptions): Reply {
-  const { api, ref, team, botName, reopened } = options;
+  const { api, ref, lanes, botName, reopened } = options;
   const outgoing = createOutgoingFiles({ ...options, mayExist: reopened });
   let { mode, direct } = ref;
   let filesTurn = false;
@@ -45,12 +44,12 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
 
   function createShowing(): Showing {
     const { threadTs } = ref;
-    if (mode === 'posts') return createPosts({ api, ref, team, mayExist: reopened });
+    if (mode === 'posts') return createPosts({ api, ref, lanes, mayExist: reopened });
     if (mode === 'stream' && threadTs) return createStreaming({ ...options, threadTs, mayExist: reopened });
     final = createFinalReply({
       api,
       ref: { ...ref, mode, pages: mode === ref.mode ? ref.pages : [] },
-      team,
+      lanes,
       botName,
       direct: openDirect,
       hasFiles: () => hasFiles,
@@ -113,7 +112,7 @@ export function createSlackReply(options: SlackReplyOptions): Reply {
       return final !== undefined;
     },
     get lane() {
-      return filesTurn ? fileLane(team) : showing.lane;
+      return filesTurn ? lanes.files() : showing.lane;
     },
     get ref() {
       return { ...ref, mode, ...(direct && { direct }), ...showing.progress, ...outgoing.progress };

@@ -37,6 +37,8 @@ interface RequestsOptions {
   readonly handler: Handler;
   readonly clock: Clock;
   readonly team: () => string;
+  /** Whom Slack counts our requests for. */
+  readonly bot: () => string;
   readonly people: People;
   readonly openReply: (ref: SlackReplyRef) => Reply;
   /** Whether direct conversations can be streamed to. */
@@ -86,7 +88,7 @@ export function createRequests(options: RequestsOptions): Requests {
       surface: 'slack',
       mode: isForOne ? 'ephemeral' : streamed ? 'stream' : 'posts',
       replyId: randomUUID(),
-      team: team(),
+      bot: options.bot(),
       channel,
       user: userId,
       private: isForOne,

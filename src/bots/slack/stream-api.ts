@@ -1,10 +1,8 @@
 /** Slack's native streaming. Nothing here throws a client's error object. */
 
 import type { WebClient } from '@slack/web-api';
-import type { Clock } from '../../core/clock.ts';
-import { createTurns } from '../../core/reply/turns.ts';
 import type { ConversationReads } from './conversation-reads.ts';
-import { STREAM_TURNS } from './lanes.ts';
+import type { SlackLanes } from './lanes.ts';
 import type { RenderedPage } from './page-blocks.ts';
 import { callStreaming } from './stream-errors.ts';
 
@@ -23,15 +21,13 @@ export interface StreamEnd {
 
 /** All of these throw StreamRefusedError, PostUncertainError when it may have worked, or RateLimitedError. */
 export interface StreamApi {
-  /** Whether a stream may be started right now: 20 a minute. */
-  mayStart(): boolean;
-  /** Whether one may be ended right now: 20 a minute. */
-  mayStop(): boolean;
-  /** Resolves with the new message's ts. */
-  start(thread: StreamThread, text: string): Promise<string>;
+  /** Resolves with the new message's ts; with undefined when no start is free: 20 a minute. */
+  start(thread: StreamThread, text: string): Promise<string | undefined>;
   append(channel: string, ts: string, text: string): Promise<void>;
-  /** Adds the last text and the blocks below it; ends the work with it. Waits for its turn: 20 a minute. */
-  stop(channel: string, ts: string, last?: StreamEnd): Promise<void>;
+  /** Adds the last text and the blocks below it; ends the work with it. Waits for its turn, finals first: 20 a minute. */
+  stop(channel: string, ts: string, final: boolean, last?: StreamEnd): Promise<void>;
+  /** The same, unless it would have to wait: then it resolves with false, and nothing was sent. */
+  stopNow(channel: string, ts: string, last: StreamEnd): Promise<boolean>;
   /**
    * The message of a stream whose start was never answered: ours, newer than `since` (ms), with a beginning of this page's
    * text.
@@ -42,36 +38,38 @@ export interface StreamApi {
   ): Promise<string | undefined>;
 }
 
-export function createStreamApi(client: WebClient, reads: ConversationReads, clock: Clock): StreamApi {
-  const starts = createTurns(STREAM_TURNS, clock);
-  const stops = createTurns(STREAM_TURNS, clock);
+export function createStreamApi(client: WebClient, reads: ConversationReads, lanes: SlackLanes): StreamApi {
+  const starts = lanes.turns('chat.startStream');
+  const stops = lanes.turns('chat.stopStream');
+
+  const stop = (channel: string, ts: string, last?: StreamEnd) =>
+    callStreaming('chat.stopStream', async () => {
+      await client.chat.stopStream({
+        channel,
+        ts,
+        ...(last?.text && { markdown_text: last.text }),
+        ...(last?.blocks.length && { blocks: last.blocks }),
+        ...(last?.endsSession && { session_status: 'active' }),
+      });
+    });
+
   return {
-    mayStart: () => starts.free > 0,
-    mayStop: () => stops.free > 0,
-    start: ({ channel, threadTs }, text) =>
-      starts.take(() =>
+    async start({ channel, threadTs }, text) {
+      const started = await starts.takeNow(() =>
         callStreaming('chat.startStream', async () => {
           const { ts } = await client.chat.startStream({ channel, thread_ts: threadTs, markdown_text: text });
           if (ts === undefined) throw new Error('Slack gave no ts');
           return ts;
         }),
-      ),
+      );
+      return started?.result;
+    },
     append: (channel, ts, text) =>
       callStreaming('chat.appendStream', async () => {
         await client.chat.appendStream({ channel, ts, markdown_text: text });
       }),
-    stop: (channel, ts, last) =>
-      stops.take(() =>
-        callStreaming('chat.stopStream', async () => {
-          await client.chat.stopStream({
-            channel,
-            ts,
-            ...(last?.text && { markdown_text: last.text }),
-            ...(last?.blocks.length && { blocks: last.blocks }),
-            ...(last?.endsSession && { session_status: 'active' }),
-          });
-        }),
-      ),
+    stop: (channel, ts, final, last) => stops.take(() => stop(channel, ts, last), final),
+    stopNow: async (channel, ts, last) => (await stops.takeNow(() => stop(channel, ts, last))) !== undefined,
     find: ({ channel, threadTs }, { since, text, known }) =>
       callStreaming('looking for a stream', async () => {
         const oldest = String(Math.floor(since / 1000) - 60);

@@ -3,7 +3,6 @@
 import type { Message } from '../../core/chat.ts';
 import { PostUncertainError } from './api.ts';
 import { StillStreamingError } from './errors.ts';
-import { streamLane, workLane } from './lanes.ts';
 import { renderPage } from './page-blocks.ts';
 import { createPosts, type PostsOptions, type Showing } from './posts.ts';
 import type { StreamApi } from './stream-api.ts';
@@ -29,7 +28,7 @@ const MOST_CONFLICTS = 3;
  * A reply from storage is only edited: whether its stream still runs, and how far it got, nobody knows.
  */
 export function createStreaming(options: StreamingOptions): Showing {
-  const { streams, work, ref, team } = options;
+  const { streams, work, ref, lanes } = options;
   const { channel } = ref;
   const thread = { channel, threadTs: options.threadTs };
   const cut = createStreamedText();
@@ -64,13 +63,7 @@ export function createStreaming(options: StreamingOptions): Showing {
 
   async function beginSession(): Promise<void> {
     // If no answer comes it may be so all the same.
-    session = true;
-    try {
-      await unlessLost(work.setWorking(thread, true));
-    } catch (error) {
-      session = false;
-      throw error;
-    }
+    session = (await unlessLost(work.begin(thread))) ?? true;
   }
 
   async function showStatus(message: Message): Promise<'shown' | 'more'> {
@@ -78,18 +71,21 @@ export function createStreaming(options: StreamingOptions): Showing {
       await beginSession();
       return message.status ? 'more' : 'shown';
     }
-    if (message.status && message.status !== status && work.mayTell(status === '')) {
-      await unlessLost(work.setStatus(thread, message.status));
-      status = message.status;
+    if (message.status && message.status !== status) {
+      const told = await unlessLost(work.setStatus(thread, message.status, status === ''));
+      if (told !== false) status = message.status;
     }
     return 'shown';
   }
 
-  async function start(part: StreamedPage): Promise<void> {
+  /** False when Slack takes no more of them right now. */
+  async function start(part: StreamedPage): Promise<boolean> {
     const sent = part.begun || part.whole;
     const ts = await streams.start(thread, sent);
+    if (ts === undefined) return false;
     pages.push(ts);
     live = { ts, sent };
+    return true;
   }
 
   /** Sends the one request that is needed next; undefined when it is the posts' turn. */
@@ -102,8 +98,7 @@ export function createStreaming(options: StreamingOptions): Showing {
       // What is final from the start is posted, in one request.
       if (final && pages.length === 0) return undefined;
       if (!part?.begun && !(part && final)) return final ? undefined : showStatus(message);
-      if (!streams.mayStart()) return undefined;
-      await start(part);
+      if (!(await start(part))) return undefined;
       return session && !final && last ? 'shown' : 'more';
     }
     const wanted = final || !last ? part?.whole : part?.begun;
@@ -116,11 +111,7 @@ export function createStreaming(options: StreamingOptions): Showing {
       return 'more';
     }
     const rest = wanted.slice(live.sent.length);
-    // The text does not wait for the stream's end, of which there are few a minute.
-    const ends = (final || !last) && (rest === '' || streams.mayStop());
-    if (ends) {
-      const blocks = final && last ? renderPage({ ...message, text: '' }).blocks : [];
-      await streams.stop(channel, live.ts, { text: rest, blocks, endsSession: final && last });
+    if ((final || !last) && (await end(live.ts, rest, last ? message : undefined, final))) {
       live = undefined;
       if (!final || !last) return 'more';
       session = false;
@@ -132,20 +123,30 @@ export function createStreaming(options: StreamingOptions): Showing {
     return final || !last ? 'more' : 'shown';
   }
 
+  /** The text does not wait for the stream's end, of which there are few a minute: false when it would have to. */
+  async function end(ts: string, text: string, below: Message | undefined, final: boolean): Promise<boolean> {
+    const endsSession = final && below !== undefined;
+    const blocks = endsSession ? renderPage({ ...below, text: '' }).blocks : [];
+    const last = { text, blocks, endsSession };
+    if (text !== '') return streams.stopNow(channel, ts, last);
+    await streams.stop(channel, ts, final, last);
+    return true;
+  }
+
   async function writePosts(to: Showing, message: Message, final: boolean): Promise<'shown' | 'more'> {
     if (statusToClear) {
       statusToClear = false;
       // Where there is no turn, Slack takes it away itself, after two minutes.
-      if (work.mayTell(true)) await unlessRefused(work.setStatus(thread, ''));
+      await unlessRefused(work.setStatus(thread, '', true));
       return 'more';
     }
     if (toStop !== undefined) {
-      await unlessRefused(streams.stop(channel, toStop));
+      await unlessRefused(streams.stop(channel, toStop, final));
       toStop = undefined;
       return 'more';
     }
     if (ending) {
-      await unlessRefused(work.setWorking(thread, false));
+      await unlessRefused(work.end(thread));
       session = false;
       ending = false;
       return 'shown';
@@ -165,7 +166,7 @@ export function createStreaming(options: StreamingOptions): Showing {
     get lane() {
       if (posts && !statusToClear && toStop === undefined && !ending) return posts.lane;
       const isWork = toStop === undefined && (live === undefined || (!session && work.mayBegin()));
-      return isWork ? workLane(channel) : streamLane(team);
+      return isWork ? lanes.work(channel) : lanes.stream();
     },
     get progress() {
       return { pages, ...posts?.progress, session, live: live?.ts ?? toStop };
@@ -189,8 +190,9 @@ export function createStreaming(options: StreamingOptions): Showing {
 }
 
 /** A sign of work that may have got lost is not worth another request, let alone the stream. */
-async function unlessLost(request: Promise<void>): Promise<void> {
-  await request.catch((error: unknown) => {
+async function unlessLost<T>(request: Promise<T>): Promise<T | undefined> {
+  return request.catch((error: unknown) => {
     if (!(error instanceof PostUncertainError)) throw error;
+    return undefined;
   });
 }

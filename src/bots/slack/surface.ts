@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import { OperatorError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import type { SharedSlots } from '../../core/reply/shared-slots.ts';
 import { createActors } from './actor.ts';
 import { createSlackApi } from './api.ts';
 import { createBoltLogger } from './bolt-logger.ts';
@@ -17,6 +18,7 @@ import { translateError } from './errors.ts';
 import { createFileApi } from './file-api.ts';
 import { createHttpReceiver } from './http-receiver.ts';
 import { createIncomingFiles } from './incoming-files.ts';
+import { createSlackLanes } from './lanes.ts';
 import { addListeners } from './listeners.ts';
 import { createPeople } from './people.ts';
 import { createSlackReply } from './reply.ts';
@@ -40,6 +42,8 @@ export interface SlackSurfaceOptions {
   readonly handler: Handler;
   readonly clock: Clock;
   readonly log: Log;
+  /** Counts what Slack counts together for all processes of this bot. */
+  readonly slots?: SharedSlots | undefined;
   readonly fetch?: typeof globalThis.fetch;
 }
 
@@ -84,6 +88,8 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     deferInitialization: true,
   });
   let identity = { team: '', botUserId: '', botName: 'me' };
+  /** Whom Slack counts our requests for. */
+  let bot = '';
   const working = new Set<Promise<void>>();
 
   const { client } = app;
@@ -92,11 +98,12 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     working.add(work);
     return work.finally(() => working.delete(work));
   };
-  const reads = createConversationReads(client, clock);
+  const lanes = createSlackLanes({ bot: () => bot, clock, slots: options.slots });
+  const reads = createConversationReads(client, lanes);
   const api = createSlackApi(client, reads, fetch, log);
   const files = createFileApi(client, fetch);
-  const streams = createStreamApi(client, reads, clock);
-  const work = createWorkApi(client, clock);
+  const streams = createStreamApi(client, reads, lanes);
+  const work = createWorkApi(client, lanes);
   const people = createPeople({ client, clock, log, team });
   const stoppable = createStoppable();
   const { apiUrl } = options;
@@ -107,15 +114,16 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     ...(apiUrl && { apiUrl }),
   });
 
-  const openReply = (ref: SlackReplyRef, reopened: boolean): Reply =>
-    createSlackReply({
+  function openReply(ref: SlackReplyRef, reopened: boolean): Reply {
+    // A stored reply may be opened before Slack has told us who we are.
+    bot ||= ref.bot ?? '';
+    return createSlackReply({
       api,
       files,
       streams,
       work,
       ref,
-      // A stored reply may be opened before we know who we are.
-      team: ref.team ?? identity.team,
+      lanes,
       botName: identity.botName,
       reopened,
       onStoppable: (message) => stoppable.set(ref, message),
@@ -124,10 +132,12 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
         void buttons.cancel(message, { eventId: `slack:stopped:${replyId}`, userId, channel, threadTs });
       },
     });
+  }
   const requests = createRequests({
     handler,
     clock,
     team,
+    bot: () => bot,
     people,
     streams: work,
     openReply: (ref) => openReply(ref, false),
@@ -143,6 +153,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
       await app.init();
       const { team_id: team = '', user_id: botUserId = '', user: botName = 'me' } = await client.auth.test();
       identity = { team, botUserId, botName };
+      bot = `${team}/${botUserId}`;
     } catch (error) {
       throw translateError(error, 'auth.test with the bot token');
     }

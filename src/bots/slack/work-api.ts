@@ -1,28 +1,26 @@
 /** What shows in a thread that the bot is at work: a status line, and the agent's session with its Stop button. */
 
 import type { WebClient } from '@slack/web-api';
-import type { Clock } from '../../core/clock.ts';
-import { createTurns } from '../../core/reply/turns.ts';
-import { SESSION_TURNS, STATUS_TURNS } from './lanes.ts';
+import type { SlackLanes } from './lanes.ts';
 import type { StreamThread } from './stream-api.ts';
 import { callStreaming, StreamRefusedError } from './stream-errors.ts';
 import { shorten } from './text.ts';
 
 /**
  * The calls throw StreamRefusedError, PostUncertainError when it may have worked, or RateLimitedError. Neither sign is worth
- * waiting for: ask first whether there is a turn.
+ * waiting for: where no turn is free they resolve with false, and nothing was sent.
  */
 export interface WorkApi {
   /** False when Slack has refused it once: the app is no agent. */
   readonly available: boolean;
-  /** Whether a session can be shown at work right now. */
+  /** Whether a session can be shown at work right now, as far as is known here. */
   mayBegin(): boolean;
-  /** Whether a status can be shown right now; `first`: nothing else is there yet that says so. */
-  mayTell(first: boolean): boolean;
-  /** A line such as "llama is thinking…"; an empty one takes it away. Waits for its turn. */
-  setStatus(thread: StreamThread, status: string): Promise<void>;
-  /** At work: with a Stop button. Waits for its turn. */
-  setWorking(thread: StreamThread, working: boolean): Promise<void>;
+  /** A line such as "llama is thinking…"; an empty one takes it away. `first`: nothing else is there yet that says so. */
+  setStatus(thread: StreamThread, status: string, first: boolean): Promise<boolean>;
+  /** At work: with a Stop button. */
+  begin(thread: StreamThread): Promise<boolean>;
+  /** At work no longer. Waits for its turn. */
+  end(thread: StreamThread): Promise<void>;
 }
 
 /** What says nothing about the app: Slack's own trouble, and that of one conversation. */
@@ -45,41 +43,42 @@ const LONGEST_LINE = 50;
 const KEPT_FOR_ENDS = 10;
 const KEPT_FOR_FIRST = 50;
 
-export function createWorkApi(client: WebClient, clock: Clock): WorkApi {
-  const sessions = createTurns(SESSION_TURNS, clock);
-  const statuses = createTurns(STATUS_TURNS, clock);
+export function createWorkApi(client: WebClient, lanes: SlackLanes): WorkApi {
+  const sessions = lanes.turns('agents.sessions.setStatus');
+  const statuses = lanes.turns('assistant.threads.setStatus');
   let available = true;
+
+  async function setSession({ channel, threadTs }: StreamThread, status: 'processing' | 'active') {
+    const where = { channel_id: channel, thread_ts: threadTs };
+    try {
+      await callStreaming('agents.sessions.setStatus', () =>
+        client.agents.sessions.setStatus({ ...where, status }),
+      );
+    } catch (error) {
+      if (error instanceof StreamRefusedError && !PASSING.has(error.code)) available = false;
+      throw error;
+    }
+  }
 
   return {
     get available() {
       return available;
     },
     mayBegin: () => sessions.free > KEPT_FOR_ENDS,
-    mayTell: (first) => statuses.free > (first ? 0 : KEPT_FOR_FIRST),
-    setStatus: ({ channel, threadTs }, status) =>
-      statuses.take(() =>
-        callStreaming('assistant.threads.setStatus', async () => {
-          await client.assistant.threads.setStatus({
+    async setStatus({ channel, threadTs }, status, first) {
+      const set = () =>
+        callStreaming('assistant.threads.setStatus', () =>
+          client.assistant.threads.setStatus({
             channel_id: channel,
             thread_ts: threadTs,
             status: status && STATUS,
             ...(status && { loading_messages: [shorten(status, LONGEST_LINE)] }),
-          });
-        }),
-      ),
-    async setWorking({ channel, threadTs }, working) {
-      const status = working ? 'processing' : 'active';
-      const where = { channel_id: channel, thread_ts: threadTs };
-      try {
-        await sessions.take(() =>
-          callStreaming('agents.sessions.setStatus', () =>
-            client.agents.sessions.setStatus({ ...where, status }),
-          ),
+          }),
         );
-      } catch (error) {
-        if (error instanceof StreamRefusedError && !PASSING.has(error.code)) available = false;
-        throw error;
-      }
+      return (await statuses.takeNow(set, first ? 0 : KEPT_FOR_FIRST)) !== undefined;
     },
+    begin: async (thread) =>
+      (await sessions.takeNow(() => setSession(thread, 'processing'), KEPT_FOR_ENDS)) !== undefined,
+    end: (thread) => sessions.take(() => setSession(thread, 'active')),
   };
 }

@@ -2,7 +2,8 @@
 
 import type { Lane } from '../chat.ts';
 import { createLaneWindow } from './lane-window.ts';
-import type { Wish } from './paced-writer.ts';
+import type { ActiveWish } from './paced-writer.ts';
+import type { SlotAnswer, SlotRequest } from './shared-slots.ts';
 
 export interface LanePace {
   readonly lane: Lane;
@@ -10,6 +11,12 @@ export interface LanePace {
   learn(lane: Lane): void;
   /** When a write of this kind may start, `now` at the earliest. `hurried`: nothing will be written after it. */
   startAt(wish: ActiveWish, now: number, hurried: boolean): number;
+  /** Which of the lane's slots a write of this kind may use: so many, the first ones. */
+  count(wish: ActiveWish, now: number, hurried: boolean): number;
+  /** What the processes that share the lane were asked, and their answer. */
+  hear(request: SlotRequest, answer: SlotAnswer, now: number): void;
+  /** The platform wants nothing before this moment. */
+  readonly blockedUntil: number;
   /** Takes a slot for a write that starts now; the returned function is called when it is answered. */
   take(wish: ActiveWish, now: number): (answeredAt: number) => void;
   /** The platform refused a write: nothing before `retryAfterMs` have passed, and less for a while. */
@@ -17,8 +24,6 @@ export interface LanePace {
   /** Nothing is in use or held back, as in a lane that was never used. */
   isFresh(now: number): boolean;
 }
-
-export type ActiveWish = Exclude<Wish, 'none'>;
 
 /** What is left unused after a 429: this part of the slots, at least one, halved again after so many good windows. */
 const FORGONE_PART = 0.25;
@@ -28,7 +33,8 @@ const GOOD_WINDOWS = 5;
  * Interim writes leave one of the window's slots to finals (where it has more than one). Their distance is what can be
  * kept up for ever, times the part of the slots that is in use: a lane that was idle is written to as often as its one
  * reply can take, ever less often as the slots go, and in the end evenly. Replies that share the lane share the rate. A
- * first text need not keep the distance, a final may use every slot.
+ * first text need not keep the distance, a final may use every slot. Processes that share the lane divide its rate by
+ * how many replies of each want something of it.
  */
 export function createLanePace(first: Lane): LanePace {
   let lane = first;
@@ -40,6 +46,8 @@ export function createLanePace(first: Lane): LanePace {
   let restraint = 1;
   let forgone = 0;
   let lowerUntil = 0;
+  /** How many times the distance of all processes is this one's own. */
+  let sharers = 1;
 
   function slots(now: number): number {
     while (forgone > 0 && now >= lowerUntil) {
@@ -50,6 +58,8 @@ export function createLanePace(first: Lane): LanePace {
   }
 
   const interimSlots = (now: number) => Math.max(1, slots(now) - 1);
+  const count = (wish: ActiveWish, now: number, hurried: boolean) =>
+    wish === 'final' || hurried ? slots(now) : interimSlots(now);
 
   return {
     get lane() {
@@ -60,12 +70,19 @@ export function createLanePace(first: Lane): LanePace {
       if (learned.slots !== lane.slots) forgone = 0;
       lane = learned;
     },
+    count,
     startAt(wish, now, hurried) {
-      if (wish === 'final' || hurried) return Math.max(blockedUntil, window.freeAt(now, slots(now)));
-      const count = interimSlots(now);
-      const free = Math.max(blockedUntil, window.freeAt(now, count));
-      if (wish === 'first' || lastAt === undefined) return free;
-      return Math.max(free, lastAt + restraint * window.evenGapMs(now, lastAt, count));
+      const most = count(wish, now, hurried);
+      const free = Math.max(blockedUntil, window.freeAt(now, most));
+      if (wish !== 'interim' || hurried || lastAt === undefined) return free;
+      return Math.max(free, lastAt + sharers * restraint * window.evenGapMs(now, lastAt, most));
+    },
+    hear({ count: asked, weight }, answer, now) {
+      window.hear(answer, asked, now);
+      sharers = 1 + answer.others.weight / weight;
+    },
+    get blockedUntil() {
+      return blockedUntil;
     },
     take(wish, now) {
       const release = window.take(now);

@@ -8,7 +8,8 @@ import { sameMessage } from './same-message.ts';
 import type { Writer, WriterHooks } from './writer.ts';
 
 /** What a writer wants of its lane. `first`: it has no text on show yet. */
-export type Wish = 'none' | 'interim' | 'first' | 'final';
+export type Wish = 'none' | ActiveWish;
+export type ActiveWish = 'interim' | 'first' | 'final';
 
 /** A writer as the pacer sees it. */
 export interface PacedWriter extends Writer {

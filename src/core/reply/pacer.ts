@@ -1,30 +1,35 @@
-/** Gives the slots of each lane to the replies in it: finals first, then first texts, then whoever has waited longest. */
+/** Gives the slots of each lane to the replies in it, and asks the processes that share it. */
 
 import type { Lane } from '../chat.ts';
 import type { Clock } from '../clock.ts';
 import { RateLimitedError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type ActiveWish, createLanePace, type LanePace } from './lane-pace.ts';
-import { createWriter, type PacedWriter } from './paced-writer.ts';
+import { createLanePace, type LanePace } from './lane-pace.ts';
+import { type Candidate, countWishes, nextWriter } from './next-writer.ts';
+import { type ActiveWish, createWriter, type PacedWriter } from './paced-writer.ts';
+import type { SharedSlot, SharedSlots } from './shared-slots.ts';
 import type { Pacer } from './writer.ts';
 
 export interface PacerOptions {
   readonly clock: Clock;
   readonly log?: Log;
+  /** Counts the slots of shared lanes for all processes; absent: this process is the only one. */
+  readonly slots?: SharedSlots | undefined;
 }
 
 interface LaneState {
   readonly pace: LanePace;
   readonly writers: Set<PacedWriter>;
   timer: { readonly at: number; readonly abort: AbortController } | undefined;
+  /** The other processes are being asked for a slot. */
+  asking: boolean;
 }
 
-const RANK: Readonly<Record<ActiveWish, number>> = { final: 0, first: 1, interim: 2 };
 const LONGEST_SLEEP_MS = 3_600_000;
 const SWEEP_FROM = 64;
 
 /** One lane's replies take turns; when its next slot is to be used is up to its pace (`lane-pace.ts`). */
-export function createPacer({ clock, log }: PacerOptions): Pacer {
+export function createPacer({ clock, log, slots }: PacerOptions): Pacer {
   const lanes = new Map<string, LaneState>();
   const homes = new WeakMap<PacedWriter, { readonly state: LaneState; readonly lane: Lane }>();
   let sweepAt = SWEEP_FROM;
@@ -35,7 +40,7 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
   function laneState(lane: Lane): LaneState {
     let state = lanes.get(lane.key);
     if (!state) {
-      state = { pace: createLanePace(lane), writers: new Set(), timer: undefined };
+      state = { pace: createLanePace(lane), writers: new Set(), timer: undefined, asking: false };
       lanes.set(lane.key, state);
     }
     return state;
@@ -62,31 +67,45 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
   }
 
   /** Who is next, and when something may happen in this lane. */
-  function choose(state: LaneState, now: number): { writer?: PacedWriter; at: number } {
-    let best: PacedWriter | undefined;
-    let retryAt = Number.POSITIVE_INFINITY;
-    for (const writer of state.writers) {
-      if (writer.busy || writer.wish === 'none') continue;
-      if (writer.notBefore > now) retryAt = Math.min(retryAt, writer.notBefore);
-      else if (!best || isBefore(writer, best)) best = writer;
-    }
-    if (!best) return { at: retryAt };
-    if (best.wish === 'none') return { at: retryAt };
-    const at = state.pace.startAt(best.wish, now, flushing);
-    return at <= now ? { writer: best, at } : { at: Math.min(at, retryAt) };
+  function choose(state: LaneState, now: number): { next?: Candidate; at: number } {
+    const { next, retryAt } = nextWriter(state.writers, now);
+    if (!next) return { at: retryAt };
+    const at = state.pace.startAt(next.wish, now, flushing);
+    return at <= now ? { next, at } : { at: Math.min(at, retryAt) };
   }
 
   /** Starts what may start now and sets the timer for the rest. */
   function schedule(state: LaneState): void {
-    for (;;) {
+    while (!state.asking) {
       const now = clock.now();
-      const { writer, at } = choose(state, now);
-      if (!writer) {
+      const { next, at } = choose(state, now);
+      if (!next) {
         arm(state, at, now);
         return;
       }
-      void write(state, writer);
+      if (slots && state.pace.lane.shared) void ask(state, next.wish, slots);
+      else void write(state, next);
     }
+  }
+
+  /** What is written then is chosen when the slot is there: the newest of whoever is next by then. */
+  async function ask(state: LaneState, wish: ActiveWish, shared: SharedSlots): Promise<void> {
+    const { pace } = state;
+    const count = pace.count(wish, clock.now(), flushing);
+    const request = { lane: pace.lane, count, weight: countWishes(state.writers) };
+    state.asking = true;
+    const answer = await shared.take(request);
+    state.asking = false;
+    const now = clock.now();
+    if (answer) pace.hear(request, answer, now);
+    if (!answer || answer.slot) {
+      const { next } = nextWriter(state.writers, now);
+      // The slots of a final are for finals, and meanwhile the platform may have told us to be quiet.
+      const mayUse = next && pace.count(next.wish, now, flushing) >= count && pace.blockedUntil <= now;
+      if (mayUse) void write(state, next, answer?.slot);
+      else answer?.slot?.giveBack();
+    }
+    schedule(state);
   }
 
   function arm(state: LaneState, at: number, now: number): void {
@@ -106,9 +125,8 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
     );
   }
 
-  async function write(state: LaneState, writer: PacedWriter): Promise<void> {
-    if (writer.wish === 'none') return;
-    const release = state.pace.take(writer.wish, clock.now());
+  async function write(state: LaneState, { writer, wish }: Candidate, slot?: SharedSlot): Promise<void> {
+    const release = state.pace.take(wish, clock.now());
     try {
       await writer.write();
     } catch (error) {
@@ -119,6 +137,7 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
     } finally {
       release(clock.now());
       const next = place(writer);
+      slot?.release(state.writers.size === 0);
       if (next && next !== state) schedule(next);
       schedule(state);
       if (flushing && isIdle()) onIdle?.();
@@ -178,12 +197,6 @@ export function createPacer({ clock, log }: PacerOptions): Pacer {
       return rateLimited;
     },
   };
-}
-
-function isBefore(writer: PacedWriter, other: PacedWriter): boolean {
-  if (writer.wish === 'none' || other.wish === 'none') return false;
-  const difference = RANK[writer.wish] - RANK[other.wish];
-  return difference === 0 ? writer.waitingSince < other.waitingSince : difference < 0;
 }
 
 function sameRate(one: Lane, other: Lane): boolean {

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { type Command, defineInstantCommand, defineModelCommand } from '../../../src/core/command.ts';
 import type { FormSubmission } from '../../../src/core/form.ts';
 import type { Log } from '../../../src/core/log.ts';
+import type { SharedSlots } from '../../../src/core/reply/shared-slots.ts';
 import { createDiscordStandin, type DiscordStandin } from '../../standins/discord/standin.ts';
 
 const answered = async (): Promise<Message> => ({ text: 'unused' });
@@ -100,6 +101,7 @@ export async function startDiscordBot(
     standin?: DiscordStandin;
     slots?: number;
     clock?: Clock;
+    shared?: SharedSlots;
     token?: string;
     shards?: { ids: readonly number[]; total: number };
     threads?: ThreadPolicy;
@@ -144,6 +146,7 @@ export async function startDiscordBot(
     handler,
     clock: options.clock ?? systemClock,
     log,
+    slots: options.shared,
   });
   await surface.start();
   return {

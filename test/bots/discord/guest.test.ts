@@ -104,7 +104,7 @@ describe('a reply of a guest whose token runs out', () => {
     await writeAll(reply, { text: 'It was a dark night.' });
     const messages = standin.messages(standin.directChannel(standin.ada)).map(standin.text);
     expect(messages.join()).toMatch(/^-# Continued here, because Discord closed .*\nIt was a dark night\.$/);
-    expect(reply.lane.key).toBe(`discord:channel:${standin.directChannel(standin.ada).id}`);
+    expect(reply.lane.key).toBe(`discord:${standin.botId}:channel:${standin.directChannel(standin.ada).id}`);
     await bot.close();
   });
 

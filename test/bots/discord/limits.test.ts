@@ -5,6 +5,7 @@ import { createLaneRates } from '../../../src/bots/discord/lane-rates.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { RateLimitedError } from '../../../src/core/errors.ts';
 import { createPacer } from '../../../src/core/reply/pacer.ts';
+import type { SharedSlots } from '../../../src/core/reply/shared-slots.ts';
 import { createDiscordStandin } from '../../standins/discord/standin.ts';
 import { type DiscordBot, startDiscordBot, until } from './discord-bot.ts';
 
@@ -45,13 +46,33 @@ it('gives an interaction a lane of its own, and the messages of a channel one to
   standin.mention('elsewhere', { channel: standin.thread });
   const inThread = await bot?.next();
   const keys = [...replies, inThread?.reply, interaction?.reply].map((reply) => reply?.lane.key);
-  const channel = `discord:channel:${standin.channel.id}`;
+  const channel = `discord:${standin.botId}:channel:${standin.channel.id}`;
   expect(keys).toEqual([
     channel,
     channel,
-    `discord:channel:${standin.thread.id}`,
+    `discord:${standin.botId}:channel:${standin.thread.id}`,
     `discord:interaction:${id}`,
   ]);
+});
+
+it('shares with other processes what Discord counts for the bot: channels, and all that carries its token', async () => {
+  const asked: string[] = [];
+  const take: SharedSlots['take'] = async ({ lane, count }) => {
+    asked.push(`${lane.key} ${count}`);
+    return undefined;
+  };
+  const started = await startDiscordBot({ shared: { take } });
+  bot = started;
+  const { standin } = started;
+  standin.mention('question');
+  const { reply: inChannel } = await started.next();
+  standin.sendCommand({ name: 'ask', options: { prompt: 'hi' } });
+  const { reply: toInteraction } = await started.next();
+  expect([inChannel.lane.shared, toInteraction.lane.shared]).toEqual([true, undefined]);
+  await inChannel.write({ text: 'whole' }, true);
+  expect(asked).toEqual([`discord:${standin.botId}:bot 45`]);
+  await toInteraction.write({ text: 'whole' }, true);
+  expect(asked).toHaveLength(1);
 });
 
 it('counts with the lower rate where creating and editing differ, and knows a window from its first request', () => {

@@ -56,7 +56,7 @@ describe('a mention on Discord', () => {
     if (!thread) throw new Error('there is no thread');
     expect(thread.name).toMatch(/^Why is the sky blue\? x+…$/);
     expect(invocation.place).toMatchObject({ channel: bot.standin.channel.id, thread: thread.id });
-    expect(reply.lane.key).toBe(`discord:channel:${thread.id}`);
+    expect(reply.lane.key).toBe(`discord:${bot.standin.botId}:channel:${thread.id}`);
     await writeAll(reply, { text: 'Rayleigh.' });
     expect(bot.standin.messages(thread).map(bot.standin.text)).toEqual(['Rayleigh.']);
     bot.standin.mention('and the sea?', { channel: thread });

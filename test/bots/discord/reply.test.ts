@@ -26,7 +26,7 @@ describe('a Discord reply', () => {
     bot.standin.advance(15 * minute + 1);
     await writeAll(reply, { text: 'It was a dark and stormy night.' });
     expect(command.messages().map(bot.standin.text)).toEqual(['It was a dark and stormy night.']);
-    expect(reply.lane.key).toBe(`discord:channel:${bot.standin.channel.id}`);
+    expect(reply.lane.key).toBe(`discord:${bot.standin.botId}:channel:${bot.standin.channel.id}`);
   });
 
   it('continues in a new message, and says why, when the first one never showed anything', async () => {
@@ -68,7 +68,7 @@ describe('a Discord reply', () => {
     bot.standin.failNext('PATCH', /original/, 401, 50027);
     await writeAll(reply, { text: 'Half and whole.' });
     expect(command.messages().map(bot.standin.text)).toEqual(['Half and whole.']);
-    expect(reply.lane.key).toBe(`discord:channel:${bot.standin.channel.id}`);
+    expect(reply.lane.key).toBe(`discord:${bot.standin.botId}:channel:${bot.standin.channel.id}`);
   });
 
   it('leaves the token alone before Discord has to refuse it', async () => {

@@ -4,12 +4,14 @@ import webApi from '@slack/web-api';
 import { createSlackApi } from '../../../src/bots/slack/api.ts';
 import { createConversationReads } from '../../../src/bots/slack/conversation-reads.ts';
 import { createFileApi } from '../../../src/bots/slack/file-api.ts';
+import { createSlackLanes } from '../../../src/bots/slack/lanes.ts';
 import { createSlackReply } from '../../../src/bots/slack/reply.ts';
 import type { SlackReplyRef } from '../../../src/bots/slack/reply-ref.ts';
 import { createStreamApi } from '../../../src/bots/slack/stream-api.ts';
 import { createWorkApi } from '../../../src/bots/slack/work-api.ts';
 import type { Reply } from '../../../src/core/chat.ts';
 import type { Log } from '../../../src/core/log.ts';
+import type { SharedSlots } from '../../../src/core/reply/shared-slots.ts';
 import type { FakeClock } from '../../fake-clock.ts';
 import { createRateLimits } from '../../standins/slack/rate-limits.ts';
 import { asString, type Json, SlackRefusal } from '../../standins/slack/refusal.ts';
@@ -83,6 +85,8 @@ function createNetwork(clock: FakeClock, world: World, random: () => number, fau
 
 export interface SimulatedSlack {
   open(ref: SlackReplyRef, reopened: boolean): Reply;
+  /** Another process of the same bot. */
+  join(slots: SharedSlots): Pick<SimulatedSlack, 'open'>;
   /** The methods that met a 429. */
   readonly rateLimited: readonly string[];
   /** What arrived at Slack. */
@@ -103,22 +107,22 @@ export function createSimulatedSlack(
     rejectRateLimitedCalls: true,
     logger: quiet,
   });
-  const reads = createConversationReads(client, clock);
-  const parts = {
-    api: createSlackApi(client, reads, fetch, silentLog),
-    files: createFileApi(client, fetch),
-    streams: createStreamApi(client, reads, clock),
-    work: createWorkApi(client, clock),
-    team: world.team,
-    botName: 'replibot',
-    onStoppable: () => undefined,
-    onStopped: () => undefined,
-  };
-  return {
-    rateLimited,
-    calls,
-    open: (ref, reopened) => createSlackReply({ ...parts, ref, reopened }),
-  };
+  function join(slots?: SharedSlots): Pick<SimulatedSlack, 'open'> {
+    const lanes = createSlackLanes({ bot: () => 'T0TEAM/U0BOT', clock, slots });
+    const reads = createConversationReads(client, lanes);
+    const parts = {
+      api: createSlackApi(client, reads, fetch, silentLog),
+      files: createFileApi(client, fetch),
+      streams: createStreamApi(client, reads, lanes),
+      work: createWorkApi(client, lanes),
+      lanes,
+      botName: 'replibot',
+      onStoppable: () => undefined,
+      onStopped: () => undefined,
+    };
+    return { open: (ref, reopened) => createSlackReply({ ...parts, ref, reopened }) };
+  }
+  return { rateLimited, calls, ...join(), join };
 }
 
 /** A new reply to a question of Alice's. */

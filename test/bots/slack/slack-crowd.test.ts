@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createPacer } from '../../../src/core/reply/pacer.ts';
+import { createSharedBook } from '../../core/reply/shared-book.ts';
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts';
 import { randomOf } from '../../seeded-random.ts';
 import { add } from '../../standins/slack/messages.ts';
@@ -24,7 +25,7 @@ function askIn(world: World, id: number) {
   return add(world, { channel, author: ALICE, through: 'person', version });
 }
 
-function setUp(seed: number) {
+function setUp(seed: number, processes = 1) {
   const clock = createFakeClock(1_800_000_000_000);
   const world = createWorld(clock.now);
   const slack = createSimulatedSlack(clock, world, randomOf(seed), {
@@ -33,6 +34,12 @@ function setUp(seed: number) {
     streamLivesMs: 300_000,
   });
   const pacer = createPacer({ clock, log: silentLog });
+  const book = createSharedBook(clock, { latencyMs: () => 1 });
+  const join = () => {
+    const slots = book.join();
+    return { pacer: createPacer({ clock, slots }), slack: slack.join(slots) };
+  };
+  const homes = processes === 1 ? [{ pacer, slack }] : Array.from({ length: processes }, join);
   const answers = (channel: string) =>
     world.messages.filter((message) => message.channel === channel && message.author === world.botUser);
 
@@ -40,7 +47,9 @@ function setUp(seed: number) {
   async function answer(id: number, waitMs: number): Promise<number> {
     const { channel, ts: threadTs } = askIn(world, id);
     const ref = refOf(world, { mode: 'stream', replyId: `reply-${id}`, channel, threadTs });
-    const writer = pacer.open(slack.open(ref, false));
+    const home = homes[id % processes];
+    if (!home) throw new Error('no such process');
+    const writer = home.pacer.open(home.slack.open(ref, false));
     for (let waited = 0; waited < waitMs; waited += 2000) {
       writer.show({
         text: '',
@@ -68,32 +77,38 @@ async function runUntil<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
 }
 
 describe('a crowd in direct messages', () => {
-  it('of 150 who ask at once meets no 429, and all read their whole answer', async () => {
-    const { clock, world, slack, pacer, answers, answer } = setUp(1);
-    await runUntil(clock, Promise.all(Array.from({ length: 150 }, (_, id) => answer(id, 5000 + id * 20))));
-    const shown = Array.from({ length: 150 }, (_, id) =>
-      answers(`D0PERSON${id}`).map((each) => shownText(latest(each))),
-    );
-    expect(shown).toEqual(Array.from({ length: 150 }, (_, id) => [`Answer ${id}.`]));
-    expect([slack.rateLimited, pacer.rateLimited]).toEqual([[], 0]);
-    expect([...world.sessions.values()].filter((status) => status === 'processing')).toEqual([]);
-  });
+  it.each([1, 2])(
+    'of 150 who ask at once meets no 429, and all read their whole answer (processes: %s)',
+    async (processes) => {
+      const { clock, world, slack, answers, answer } = setUp(1, processes);
+      await runUntil(clock, Promise.all(Array.from({ length: 150 }, (_, id) => answer(id, 5000 + id * 20))));
+      const shown = Array.from({ length: 150 }, (_, id) =>
+        answers(`D0PERSON${id}`).map((each) => shownText(latest(each))),
+      );
+      expect(shown).toEqual(Array.from({ length: 150 }, (_, id) => [`Answer ${id}.`]));
+      expect(slack.rateLimited).toEqual([]);
+      expect([...world.sessions.values()].filter((status) => status === 'processing')).toEqual([]);
+    },
+  );
 
-  it('that waits for models delays nobody’s first text, nor are its statuses all dropped', async () => {
-    const { clock, slack, answer } = setUp(2);
-    const crowd = Array.from({ length: 120 }, (_, id) => answer(id, 180_000));
-    await clock.advance(30_000);
-    const quick = Array.from({ length: 10 }, (_, at) =>
-      clock.sleep(at * 6000).then(() => answer(500 + at, 3000)),
-    );
-    const delays = await runUntil(clock, Promise.all(quick));
-    // A status that is on its way, and the start of the stream: two requests of at most 340 ms each.
-    expect(Math.max(...delays)).toBeLessThan(700);
-    const statuses = slack.calls.filter(({ method }) => method === 'assistant.threads.setStatus').length;
-    expect(statuses).toBeGreaterThan(100);
-    await runUntil(clock, Promise.all(crowd));
-    expect(slack.rateLimited).toEqual([]);
-  });
+  it.each([1, 2])(
+    'that waits for models delays nobody’s first text, nor are its statuses all dropped (processes: %s)',
+    async (processes) => {
+      const { clock, slack, answer } = setUp(2, processes);
+      const crowd = Array.from({ length: 120 }, (_, id) => answer(id, 180_000));
+      await clock.advance(30_000);
+      const quick = Array.from({ length: 10 }, (_, at) =>
+        clock.sleep(at * 6000).then(() => answer(500 + at, 3000)),
+      );
+      const delays = await runUntil(clock, Promise.all(quick));
+      // A status that is on its way, and the start of the stream: two requests of at most 340 ms each.
+      expect(Math.max(...delays)).toBeLessThan(700);
+      const statuses = slack.calls.filter(({ method }) => method === 'assistant.threads.setStatus').length;
+      expect(statuses).toBeGreaterThan(100);
+      await runUntil(clock, Promise.all(crowd));
+      expect(slack.rateLimited).toEqual([]);
+    },
+  );
 
   it('that is answered all at once reads the text at once, and the small print as Slack permits', async () => {
     const { clock, world, slack, pacer, answers } = setUp(3);

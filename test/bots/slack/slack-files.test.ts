@@ -152,7 +152,7 @@ describe('files of answers on Slack', () => {
     const reply = await openReply(() => bench.slack.mention('<@bot> imagine'));
     const files = [fileOf('cat.png'), fileOf('dog.png', { alt: 'x'.repeat(1024) })];
     expect(await reply.write({ text: 'Here:', footnote: 'sdxl', files }, true)).toBe('more');
-    expect([reply.lane.key, reply.lane.slots]).toEqual(['slack:files:T0TEAM', 100]);
+    expect([reply.lane.key, reply.lane.slots]).toEqual(['slack:T0TEAM/U0BOT:files', 100]);
     await writeAll(reply, { text: 'Here:', footnote: 'sdxl', files });
     expect(shownFiles()).toEqual([
       { name: 'cat.png', alt: 'A cat.png', text: 'the bytes of cat.png' },

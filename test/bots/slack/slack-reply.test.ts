@@ -89,7 +89,7 @@ describe('a reply on Slack', () => {
     await writeAll(reply, { text: 'Half' }, false);
     const again = bench.otherSurface().reopen(JSON.parse(JSON.stringify(reply.ref)));
     await again.write({ text: 'Half' }, false);
-    expect(again.lane.key).toBe('slack:update:T0TEAM');
+    expect(again.lane.key).toBe('slack:T0TEAM/U0BOT:update');
   });
 
   it('draws its posts from the channel’s lane and its edits from the workspace’s', async () => {
@@ -98,14 +98,14 @@ describe('a reply on Slack', () => {
     const text = Array.from({ length: 2500 }, (_, at) => `w${at}`).join(' ');
     const lanes: string[] = [];
     for (let outcome = 'more'; outcome === 'more'; ) {
-      lanes.push(`${reply.lane.key} ${reply.lane.slots}/${reply.lane.windowMs}`);
+      lanes.push(`${reply.lane.key} ${reply.lane.slots}/${reply.lane.windowMs} ${reply.lane.shared}`);
       outcome = await reply.write({ text: lanes.length === 1 ? 'w0' : text }, lanes.length > 1);
       if (lanes.length === 1) outcome = 'more';
     }
     expect(lanes).toEqual([
-      `slack:post:${GENERAL} 1/1000`,
-      'slack:update:T0TEAM 50/60000',
-      `slack:post:${GENERAL} 1/1000`,
+      `slack:T0TEAM/U0BOT:post:${GENERAL} 1/1000 true`,
+      'slack:T0TEAM/U0BOT:update 50/60000 true',
+      `slack:T0TEAM/U0BOT:post:${GENERAL} 1/1000 true`,
     ]);
     const calls = bench.slack.calls.map((call) => call.method).filter((method) => method.startsWith('chat.'));
     expect(calls).toEqual(['chat.postMessage', 'chat.update', 'chat.postMessage']);

@@ -5,85 +5,62 @@ import type { Lane, Reply } from '../../../src/core/chat.ts';
 import { RateLimitedError, ReplyGoneError } from '../../../src/core/errors.ts';
 import { createPacer } from '../../../src/core/reply/pacer.ts';
 import { createPagedReply } from '../../../src/core/reply/paged-reply.ts';
-import { createFakeClock, type FakeClock, settled } from '../../fake-clock.ts';
+import { createFakeClock, settled } from '../../fake-clock.ts';
 import { randomOf } from '../../seeded-random.ts';
+import { createSharedBook } from './shared-book.ts';
+import { createPlatform, type Trouble } from './simulated-platform.ts';
 
 const SEEDS = 700;
+const SHARED_SEEDS = 300;
 const PAGE_LENGTH = 120;
 
 describe('the pacer in thousands of random streams', () => {
   it('shows every final text whole and in order, finals first, within the limits of the platform', async () => {
     let streams = 0;
-    for (let seed = 1; seed <= SEEDS; seed++) streams += await simulate(seed);
+    for (let seed = 1; seed <= SEEDS; seed++) streams += await simulate(seed, 1);
     expect(streams).toBeGreaterThan(2_000);
+  });
+
+  it('does so together with other processes, of which some die, and which cannot always ask each other', async () => {
+    let streams = 0;
+    for (let seed = 1; seed <= SHARED_SEEDS; seed++) streams += await simulate(seed, 2 + (seed % 3));
+    expect(streams).toBeGreaterThan(1_000);
   });
 });
 
-type Random = ReturnType<typeof randomOf>;
-
-interface Trouble {
-  readonly refusals: number;
-  readonly failures: number;
-  readonly stalls: number;
-}
-
-/** A platform that judges by when requests reach it, and what it was promised. */
-function createPlatform(clock: FakeClock, random: Random, trouble: Trouble) {
-  const between = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
-  const arrivals = new Map<string, { readonly lane: Lane; readonly at: number[] }>();
-  const quietUntil = new Map<string, number>();
-  const violations: string[] = [];
-  let limited = 0;
-  const demand = (kept: boolean, promise: string) => {
-    if (!kept) violations.push(promise);
-  };
-
-  return {
-    violations,
-    arrivals,
-    demand,
-    get limited() {
-      return limited;
-    },
-    /** One request; `hasEffect` tells at the time it has one, also if its answer is an error. */
-    async request(lane: Lane, mayBeLost: boolean, hasEffect: () => void): Promise<void> {
-      demand(clock.now() >= (quietUntil.get(lane.key) ?? 0), 'quiet when told so');
-      await clock.sleep(between(5, 200));
-      const known = arrivals.get(lane.key) ?? { lane, at: [] };
-      arrivals.set(lane.key, known);
-      known.at.push(clock.now());
-      if (random() < trouble.refusals) {
-        limited++;
-        const retryAfterMs = between(100, 4_000);
-        await clock.sleep(between(5, 100));
-        quietUntil.set(lane.key, Math.max(quietUntil.get(lane.key) ?? 0, clock.now() + retryAfterMs));
-        throw new RateLimitedError(retryAfterMs);
-      }
-      const fails = random() < trouble.failures;
-      if (!fails || (mayBeLost && random() < 0.5)) hasEffect();
-      await clock.sleep(random() < trouble.stalls ? between(2_000, 9_000) : between(5, 200));
-      if (fails) throw new Error('socket hang up');
-    },
-  };
-}
-
 /** Replies that begin in lanes of their own or in a shared one, and go on in the shared one when they expire. */
-async function simulate(seed: number): Promise<number> {
+async function simulate(seed: number, processes: number): Promise<number> {
   const random = randomOf(seed);
   const between = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
   const clock = createFakeClock(0);
-  const pacer = createPacer({ clock });
+  const book = createSharedBook(clock, { latencyMs: () => between(0, 20) });
+  const members = processes > 1 ? Array.from({ length: processes }, () => book.join()) : [];
+  const pacers = Array.from({ length: processes }, (_, process) =>
+    createPacer({ clock, slots: members[process] }),
+  );
+  const isCutOff = processes > 1 && random() < 0.2;
+  const dies = processes > 1 && random() < 0.3 ? 1 : undefined;
+  const diesAt = dies === undefined ? Number.POSITIVE_INFINITY : between(500, 8_000);
   const troubled = random() < 0.6;
   const trouble: Trouble = troubled
     ? { refusals: 0.03, failures: 0.07, stalls: 0.03 }
     : { refusals: 0, failures: 0, stalls: 0 };
   const platform = createPlatform(clock, random, trouble);
-  const shared: Lane = { key: 'shared', slots: between(1, 6), windowMs: between(1, 5) * 1_000 };
+  const shared: Lane = { key: 'shared', slots: between(1, 6), windowMs: between(1, 5) * 1_000, shared: true };
   const expire = random() < 0.4;
-  /** Who has a final to write in the shared lane that nothing holds back. */
-  const waiting = new Set<number>();
+  /** Who has a final to write in the shared lane that nothing holds back, in each process. */
+  const finals = pacers.map(() => new Set<number>());
+
+  async function cutOff(): Promise<void> {
+    await clock.sleep(between(500, 5_000));
+    for (const member of members) member.away = random() < 0.8;
+    await clock.sleep(between(500, 10_000));
+    for (const member of members) member.away = false;
+  }
 
   async function stream(id: number): Promise<void> {
+    const process = id % processes;
+    const waiting = finals[process] ?? new Set();
     await clock.sleep(between(0, 3_000));
     const expiresAt = expire ? clock.now() + between(500, 20_000) : Number.POSITIVE_INFINITY;
     const goneAt = troubled && random() < 0.05 ? clock.now() + between(0, 8_000) : Number.POSITIVE_INFINITY;
@@ -111,7 +88,7 @@ async function simulate(seed: number): Promise<number> {
         afterGone++;
         throw new ReplyGoneError('deleted');
       }
-      await platform.request(laneNow(), mayBeLost, () => {
+      await platform.request(process, laneNow(), mayBeLost, () => {
         effect();
         look();
       });
@@ -160,7 +137,10 @@ async function simulate(seed: number): Promise<number> {
         }
       },
     };
-    const writer = pacer.open(reply);
+    if (process === dies && clock.now() >= diesAt) return;
+    const writer = pacers[process]?.open(reply);
+    if (!writer) throw new Error('no such process');
+    if (process === dies) void clock.sleep(diesAt - clock.now()).then(() => writer.close());
     for (let count = 1; count < words.length; count++) {
       // Tokens end anywhere, also within a word.
       const { length } = words.slice(0, count).join(' ');
@@ -172,13 +152,16 @@ async function simulate(seed: number): Promise<number> {
       await writer.finish({ text: whole, footnote: 'done' });
       expect(messages.join(' '), `seed ${seed}: the final text`).toBe(whole || '');
     } catch (error) {
-      if (!(error instanceof ReplyGoneError)) throw error;
       waiting.delete(id);
+      if (process === dies && clock.now() >= diesAt) return;
+      if (!(error instanceof ReplyGoneError)) throw error;
       expect(afterGone, `seed ${seed}: asked once after it was gone`).toBe(1);
     }
   }
 
   const count = between(1, 7);
+  if (dies !== undefined) void clock.sleep(diesAt).then(() => members[dies]?.die());
+  if (isCutOff) void cutOff();
   const streams = Promise.all(Array.from({ length: count }, (_, id) => stream(id)));
   let done = false;
   const outcome = streams.finally(() => {
@@ -190,13 +173,8 @@ async function simulate(seed: number): Promise<number> {
   expect(done, `seed ${seed}: all replies finish`).toBe(true);
   await outcome;
   expect(platform.violations, `seed ${seed}`).toEqual([]);
-  for (const { lane, at } of platform.arrivals.values()) {
-    at.sort((one, other) => one - other);
-    for (let index = lane.slots; index < at.length; index++) {
-      const apart = (at[index] ?? 0) - (at[index - lane.slots] ?? 0);
-      expect(apart, `seed ${seed}: a window of ${lane.key} overrun`).toBeGreaterThanOrEqual(lane.windowMs);
-    }
-  }
-  expect(pacer.rateLimited).toBe(platform.limited);
+  expect(platform.overruns(!isCutOff), `seed ${seed}: windows overrun`).toEqual([]);
+  const rateLimited = pacers.reduce((sum, pacer) => sum + pacer.rateLimited, 0);
+  expect(rateLimited, `seed ${seed}`).toBe(platform.limited);
   return count;
 }

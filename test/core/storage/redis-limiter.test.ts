@@ -4,27 +4,29 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { OperatorError } from '../../../src/core/errors.ts';
 import type { Log } from '../../../src/core/log.ts';
-import { createRequestLimits } from '../../../src/core/request-limits.ts';
-import { connectRedisLimiters, type RedisLimiters } from '../../../src/core/storage/redis-limiter.ts';
+import { createRequestLimits, type LimiterWindow } from '../../../src/core/request-limits.ts';
+import { connectRedis, type RedisConnection } from '../../../src/core/storage/redis-connection.ts';
+import { createRedisLimiter } from '../../../src/core/storage/redis-limiter.ts';
 import { createRedisDatabase, redisUrl } from '../../services.ts';
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
-const connect = (url: string) => connectRedisLimiters({ redisUrl: url, clock: systemClock, log });
+const connect = (url: string) => connectRedis({ redisUrl: url, clock: systemClock, log });
+const limiterOn = (redis: RedisConnection) => (window: LimiterWindow) => createRedisLimiter(redis, window);
 
 describe.runIf(redisUrl)('limits in Redis', () => {
-  const opened: RedisLimiters[] = [];
-  afterEach(() => Promise.all(opened.splice(0).map((limiters) => limiters.close())));
+  const opened: RedisConnection[] = [];
+  afterEach(() => Promise.all(opened.splice(0).map((redis) => redis.close())));
 
   it('hold for all processes together: requests of a person and the rest of a command', async () => {
     const url = await createRedisDatabase(redisUrl ?? '', 15);
     const processes = await Promise.all([connect(url), connect(url)]);
     opened.push(...processes);
-    const [one, other] = processes.map(({ create }) =>
+    const [one, other] = processes.map((redis) =>
       createRequestLimits({
         count: 20,
         seconds: 3600,
         cooldowns: new Map([['imagine', 90]]),
-        createLimiter: create,
+        createLimiter: limiterOn(redis),
       }),
     );
     await one?.rest('web:ada', 'imagine');
@@ -43,7 +45,7 @@ describe.runIf(redisUrl)('limits in Redis', () => {
 
 it('a Redis that is away at the start stops nobody: the process counts by itself', async () => {
   const away = await connect('redis://127.0.0.1:9');
-  const limits = createRequestLimits({ count: 1, seconds: 60, createLimiter: away.create });
+  const limits = createRequestLimits({ count: 1, seconds: 60, createLimiter: limiterOn(away) });
   await limits.take('web:ada', 'ask');
   await expect(limits.take('web:ada', 'ask')).rejects.toThrow(/^That was more than 1 request in a minute/);
   await away.close();

@@ -15,6 +15,8 @@ export interface SocketMode {
   readonly opened: number;
   /** Says nothing on new connections from now on: no `hello`. */
   silent: boolean;
+  /** Gives everything to one connection after the other; else the first one gets it all. Slack promises neither. */
+  inTurn: boolean;
   /** Asks the bot to come back on a new connection, as Slack does every few hours. */
   disconnect(reason: 'warning' | 'refresh_requested' | 'link_disabled'): void;
   close(): void;
@@ -26,6 +28,7 @@ export function createSocketMode(server: Server, port: () => number): SocketMode
   const waiting = new Map<string, () => void>();
   const forConnection: (() => void)[] = [];
   let opened = 0;
+  let carried = 0;
 
   const sockets = new WebSocketServer({
     server,
@@ -60,7 +63,7 @@ export function createSocketMode(server: Server, port: () => number): SocketMode
       payload,
       accepts_response_payload: kind !== 'events_api',
     };
-    live[0]?.send(JSON.stringify({ ...envelope, ...retry }));
+    live[mode.inTurn ? ++carried % live.length : 0]?.send(JSON.stringify({ ...envelope, ...retry }));
     await acknowledged;
     waiting.delete(envelopeId);
   }
@@ -79,6 +82,7 @@ export function createSocketMode(server: Server, port: () => number): SocketMode
       return opened;
     },
     silent: false,
+    inTurn: false,
     disconnect(reason) {
       for (const socket of live.splice(0)) {
         socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'standin' } }));
