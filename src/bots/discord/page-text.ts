@@ -35,6 +35,6 @@ export function pageText(
   const fitting =
     smallPrint.length < smallPrintRoom ? smallPrint : `${smallPrint.slice(0, smallPrintRoom - 3)}…`;
   const room = contentLimit - above.length - fitting.length - 1;
-  const text = toDiscordMarkdown(content.text, room);
+  const text = toDiscordMarkdown(content.text, room).trimEnd();
   return above + [text, fitting].filter((part) => part !== '').join('\n');
 }

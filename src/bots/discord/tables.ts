@@ -1,10 +1,10 @@
-/** Markdown tables, which Discord does not know, as code blocks with their columns aligned. */
+/** Markdown tables, which Discord does not know: in columns for a code block, or where they are too wide for that as a list. */
 
 /** A table begins so: not with `||`, which covers what is behind it. */
 const FIRST_ROW = /^\s*\|(?!\|)/;
 const ROW = /^\s*\|/;
 const DELIMITER = /^:?-+:?$/;
-/** A wider code block is broken into several lines even on a large screen: aligned it would be harder to read. */
+/** A wider code block is broken into several lines even on a large screen, and cannot be read as columns. */
 const MOST_COLUMNS = 80;
 
 /** How many lines from this one on are a table, the last one perhaps half written; 0 for none. */
@@ -18,14 +18,15 @@ export function tableLength(lines: readonly string[], from: number): number {
   return end - from > 1 ? end - from : 0;
 }
 
-/** The rows with their columns aligned; as they are, where that would be too wide. */
-export function alignRows(rows: readonly string[]): readonly string[] {
-  const table = rows.map(cellsOf);
+/** The rows with their columns aligned; undefined where that would be too wide. As they are, where there are too many cells. */
+export function alignRows(rows: readonly string[]): readonly string[] | undefined {
+  const table = rows.map((row) => cellsOf(row).map(plain));
   const widths = (table[0] ?? []).map((_, column) =>
     Math.max(3, ...table.filter((cells) => !isDelimiter(cells)).map((cells) => widthOf(cells[column] ?? ''))),
   );
   const total = widths.reduce((sum, width) => sum + width + 3, 1);
-  if (total > MOST_COLUMNS || table.some((cells) => cells.length > widths.length)) return rows;
+  if (total > MOST_COLUMNS) return undefined;
+  if (table.some((cells) => cells.length > widths.length)) return rows;
   return table.map((cells) => {
     const delimits = isDelimiter(cells);
     const parts = cells.map((cell, column) => {
@@ -36,13 +37,50 @@ export function alignRows(rows: readonly string[]): readonly string[] {
   });
 }
 
-/** Without the stars of bold text, which would show in code. */
+/** The rows as lines of text, the head in bold and each other one an item of a list; hardly longer than they were. */
+export function listRows(rows: readonly string[]): readonly string[] {
+  const [head = [], ...others] = rows.map(cellsOf);
+  const items = others
+    .filter((cells) => !isDelimiter(cells))
+    .map(([first = '', ...more]) => joined([bold(first), ...more]))
+    .filter((item) => item !== '');
+  return [bold(joined(head.map(plain))), ...items.map((item) => `- ${item}`)];
+}
+
+function joined(cells: readonly string[]): string {
+  return cells.filter((cell) => cell !== '').join(' · ');
+}
+
+function bold(cell: string): string {
+  return cell === '' || cell.includes('**') ? cell : `**${cell}**`;
+}
+
 function cellsOf(row: string): string[] {
   const inner = row
     .trim()
     .replace(/^\|/, '')
     .replace(/(?<!\\)\|$/, '');
-  return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll(/\*\*([^*]+)\*\*/g, '$1'));
+  return inner.split(/(?<!\\)\|/).map((cell) =>
+    cell
+      .trim()
+
+      .split(/<br[ \t]*\/?>/i)
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(' / ')
+      .replaceAll('\\|', '|'),
+  );
+}
+
+export function withoutBold(text: string): string {
+  return text.replaceAll(/\*\*([^*]+)\*\*/g, '$1');
+}
+
+/** Without the marks of bold text, code and links, which would show in a code block. */
+function plain(cell: string): string {
+  return withoutBold(cell)
+    .replaceAll(/`([^`]+)`/g, '$1')
+    .replaceAll(/\[([^\][]+)\]\(([^()\s]+)\)/g, '$1 ($2)');
 }
 
 function isDelimiter(cells: readonly string[]): boolean {

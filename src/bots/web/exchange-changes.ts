@@ -41,7 +41,7 @@ export function createExchangeChanges(): ExchangeChanges {
     next(exchange) {
       const { replyId, question, message, final, version } = exchange;
       const before = seen.get(replyId) ?? { blocks: [], document: createGrowingDocument(renderer) };
-      const blocks = before.document.render(message.text);
+      const blocks = before.document.render(message.text, !final);
       const changed = blocks.findIndex((block, index) => block !== before.blocks[index]);
       const from = changed === -1 ? Math.min(blocks.length, before.blocks.length) : changed;
       seen.set(replyId, { version, blocks, document: before.document });

@@ -1,11 +1,15 @@
 /** A text that mostly grows, rendered again and again: only its unfinished end is parsed anew each time. */
 
 import { readableFormulas } from '../../core/reply/formulas.ts';
+import { withoutOpenMarks } from '../../core/reply/open-marks.ts';
 import type { MarkdownRenderer } from './markdown.ts';
 
 export interface GrowingDocument {
-  /** The text's blocks as HTML; costs what changed since the last call, not what the whole text is long. */
-  render(text: string): readonly string[];
+  /**
+   * The text's blocks as HTML; costs what changed since the last call, not what the whole text is long. `growing`: more is
+   * to come, so what is open at the end is shown closed.
+   */
+  render(text: string, growing?: boolean): readonly string[];
 }
 
 /**
@@ -17,8 +21,9 @@ export function createGrowingDocument(renderer: MarkdownRenderer): GrowingDocume
   let keptBlocks: readonly string[] = [];
 
   return {
-    render(source) {
-      const text = readableFormulas(source.replace(/\r\n?/g, '\n'));
+    render(source, growing = false) {
+      const plain = source.replace(/\r\n?/g, '\n');
+      const text = readableFormulas(growing ? withoutOpenMarks(plain) : plain);
       if (!text.startsWith(keptText)) {
         keptText = '';
         keptBlocks = [];

@@ -2,6 +2,8 @@
 
 import markdownIt from 'markdown-it';
 
+const LINE_BREAK_TAG = /<br[ \t]*\/?>/iy;
+const TASK = /^\[([ xX])\] /;
 const SAFE_LINK = /^(?:https?:\/\/|mailto:)/i;
 
 export interface MarkdownRenderer {
@@ -15,6 +17,22 @@ export function createMarkdownRenderer(): MarkdownRenderer {
   // A bare `example.com` stays text: only what is written as an address becomes a link.
   markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   markdown.validateLink = (url) => SAFE_LINK.test(url.trim());
+
+  // Models write it in table cells, where a line cannot end otherwise.
+  markdown.inline.ruler.before('autolink', 'line-break-tag', (state, silent) => {
+    LINE_BREAK_TAG.lastIndex = state.pos;
+    const tag = LINE_BREAK_TAG.exec(state.src)?.[0];
+    if (tag === undefined) return false;
+    if (!silent) state.push('hardbreak', 'br', 0);
+    state.pos += tag.length;
+    return true;
+  });
+  markdown.core.ruler.before('inline', 'task-boxes', ({ tokens }) => {
+    tokens.forEach((token, index) => {
+      if (token.type !== 'inline' || tokens[index - 2]?.type !== 'list_item_open') return;
+      token.content = token.content.replace(TASK, (_, done: string) => (done === ' ' ? '☐ ' : '☑ '));
+    });
+  });
 
   const { rules } = markdown.renderer;
   rules.link_open = (tokens, index, options, _env, self) => {

@@ -5,9 +5,10 @@ const FENCED =
   /(?<=^|\n)[ \t]*(?<fence>`{3,}|~{3,})[^\n]*(?:\n(?:[\s\S]*?\n)??[ \t]*\k<fence>[`~]*[ \t]*(?=\n|$)|[\s\S]*$)/;
 /** None of these goes on behind an empty line. */
 const SPAN = /(?<!`)(?<ticks>`+)(?!`)(?:(?!\n[ \t]*\n)[\s\S])*?[^`]\k<ticks>(?!`)/;
-/** What models put around formulas; money has one dollar sign as well, but nothing of a formula behind it. */
+/** What models put around formulas; money has one dollar sign as well, but nothing of a formula behind it. The last kind has letters
+ * and numbers of one sign each, as in $f(x) > 0$. */
 const FORMULA =
-  /\$\$((?:(?!\n[ \t]*\n)[^$`])+)\$\$|\\\[((?:(?!\n[ \t]*\n)[^`])+?)\\\]|\\\(([^`\n]+?)\\\)|(?<![\\$\w])\$(?=\S)([^`$\n]{0,100}[\\^_{}=][^`$\n]{0,100}?)(?<=\S)\$(?![$\w])/;
+  /\$\$((?:(?!\n[ \t]*\n)[^$`])+)\$\$|\\\[((?:(?!\n[ \t]*\n)[^`])+?)\\\]|\\\(([^`\n]+?)\\\)|(?<![\\$\w])\$(?=\S)([^`$\n]{0,100}[\\^_{}=][^`$\n]{0,100}?)(?<=\S)\$(?![$\w])|(?<![\\$\w])\$((?:(?![A-Za-z]{2})[A-Za-z0-9+*/<>=()[\],.|!' -]){1,60})(?<![ (])\$(?![$\w])/;
 
 const PATTERN = new RegExp(`${FENCED.source}|${SPAN.source}|${FORMULA.source}`, 'g');
 
@@ -17,11 +18,24 @@ const PATTERN = new RegExp(`${FENCED.source}|${SPAN.source}|${FORMULA.source}`, 
  */
 export function readableFormulas(text: string): string {
   return text.replaceAll(PATTERN, (whole, ...found: (string | undefined)[]) => {
-    const [, , dollars, brackets, parentheses, dollar] = found;
-    const formula = (dollars ?? brackets ?? parentheses ?? dollar)?.trim();
+    const [, , dollars, brackets, parentheses, dollar, simple] = found;
+    const formula = (dollars ?? brackets ?? parentheses ?? dollar ?? simple)?.trim();
     if (!formula) return whole;
-    return formula.includes('\n') ? `\n\`\`\`\n${formula}\n\`\`\`\n` : `\`${formula}\``;
+    if (!formula.includes('\n')) return `\`${formula}\``;
+    return block(formula, whole, text, Number(found[7]));
   });
+}
+
+/** On lines of its own, indented as the list item is that it stands in. As it was in a quotation. */
+function block(formula: string, whole: string, text: string, at: number): string {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+  // The marks of a quotation stand in each of its lines.
+  if (/^[ \t]*>/.test(line)) return whole;
+  const indent = line.trim() === '' ? line : '';
+  const begin = indent === line ? '' : '\n';
+  const behind = text.charAt(at + whole.length);
+  const end = behind === '' || behind === '\n' ? '' : '\n';
+  return `${begin}\`\`\`\n${indent}${formula}\n${indent}\`\`\`${end}`;
 }
 
 /** What may begin a formula or code, and how far back it still can: to the last empty line, or only within its line. */

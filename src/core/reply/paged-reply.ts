@@ -1,6 +1,7 @@
 /** A reply of as many messages as its text needs, one request at a time: what Discord, Slack and the like have in common. */
 
 import type { Button, Message, MessageFile, Reply } from '../chat.ts';
+import { withoutOpenMarks } from './open-marks.ts';
 import { createSplitter, type Splitter } from './splitter.ts';
 
 /** What one message of a reply shows. Never wholly empty; all but the text is on the last page alone. */
@@ -56,20 +57,23 @@ export function createPagedReply(options: PagedReplyOptions): PagedReply {
       splitter.append(text);
     }
     split = text;
-    return splitter
-      .pages(growing)
-      .map((page) => page.text)
-      .filter((pageText) => pageText !== '');
+    const texts = splitter.pages(growing).map((page) => page.text);
+    if (growing) texts.push(readable(texts.pop() ?? ''));
+    return texts.filter((pageText) => pageText !== '');
+  }
+
+  function readable(growing: string): string {
+    const shown = withoutOpenMarks(growing);
+    return shown.length <= options.limit ? shown : growing;
   }
 
   /** The messages there should be. None where there is nothing to say and nothing said. */
   function contentsOf({ text, ...rest }: Message, growing: boolean): PageContent[] {
     const texts = textsOf(text, growing);
     const lastText = texts.pop() ?? '';
-    const bare = !rest.status && !rest.footnote && !rest.buttons?.length && !rest.files?.length;
-    const empty = lastText === '' && bare;
-    if (empty) return pageIds.length > 0 ? [NOTHING] : [];
-    return [...texts.map((pageText) => ({ text: pageText })), { ...rest, text: lastText }];
+    const silent = lastText === '' && !rest.status && !rest.footnote && !rest.files?.length;
+    if (!silent) return [...texts.map((pageText) => ({ text: pageText })), { ...rest, text: lastText }];
+    return rest.buttons?.length || pageIds.length > 0 ? [{ ...rest, ...NOTHING }] : [];
   }
 
   async function put(index: number, content: PageContent): Promise<void> {

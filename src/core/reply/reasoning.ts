@@ -10,6 +10,8 @@ export interface ReasoningOptions {
   readonly style: ReasoningStyle;
   /** What is shown of it at most. */
   readonly maxCharacters: number;
+  /** The answer alone: also without what stands before the end of reasoning whose beginning the model left out. */
+  readonly answerOnly?: boolean;
 }
 
 export interface FoldedText {
@@ -24,13 +26,19 @@ export type ReasoningFold = (text: string, ended: boolean) => FoldedText;
 
 const OPENING = ['<think>', '<thinking>', '<reasoning>'];
 const CLOSING = ['</think>', '</thinking>', '</reasoning>'];
+const ANY = [...OPENING, ...CLOSING];
 const LESS = 0x3c;
+const FENCE_LINE = /^(?:`{3,}|~{3,})[\w+#.-]*$/;
+const FENCE_BEGINNING = /^(?:`+|~+)[\w+#.-]*$/;
 /** A longer line of reasoning is shown in pieces, so that each of them fits any page. */
 const LONGEST_LINE = 300;
 /** More marks or a longer language make no difference here. */
 const FENCE = { maxMarks: 100, maxLanguage: 0, carried: undefined, listIndent: () => 0 } as const;
 
-/** A tag counts at the beginning of a line, outside of code blocks; what it opens ends anywhere, or with the text. */
+/**
+ * A tag counts at the beginning of a line, outside of code blocks; what it opens ends anywhere, or with the text. One that
+ * closes nothing becomes a line across.
+ */
 export function createReasoningFold(options: ReasoningOptions): ReasoningFold {
   let reader = createReader(options);
   let read = '';
@@ -63,7 +71,7 @@ function createReader(options: ReasoningOptions) {
   }
 
   function push(unit: number): void {
-    const tags = notes ? CLOSING : OPENING;
+    const tags = notes ? CLOSING : ANY;
     const mayBegin = unit === LESS && (notes !== undefined || (atLineStart && !scanner.open));
     if (held === '' && !mayBegin) {
       if (notes) notes.push(unit);
@@ -74,7 +82,8 @@ function createReader(options: ReasoningOptions) {
     const candidate = held.toLowerCase();
     if (tags.includes(candidate)) {
       held = '';
-      if (notes) endNotes(notes);
+      if (notes) endNotes(notes.text(true));
+      else if (CLOSING.includes(candidate)) endPlain();
       else notes = createNotes(options);
       return;
     }
@@ -88,8 +97,13 @@ function createReader(options: ReasoningOptions) {
     }
   }
 
-  function endNotes({ text }: Notes): void {
-    const folded = text(true);
+  /** Some models begin in the midst of their reasoning: what was on show stays, told from the answer by a line. */
+  function endPlain(): void {
+    if (options.answerOnly) shown = '';
+    endNotes(shown.trim() === '' ? '' : '---');
+  }
+
+  function endNotes(folded: string): void {
     shown = joined(shown, folded);
     if (shown !== '') shown = `${shown.trimEnd()}\n\n`;
     notes = undefined;
@@ -127,6 +141,8 @@ function createNotes({ style, maxCharacters }: ReasoningOptions): Notes {
   function endLine(): void {
     const ended = line.trimEnd();
     line = '';
+    // Marks that would begin a code block say nothing here.
+    if (FENCE_LINE.test(ended)) return;
     if (ended !== '') lines.push(ended);
     else if (lines.length > 0 && lines.at(-1) !== '') lines.push('');
   }
@@ -143,7 +159,8 @@ function createNotes({ style, maxCharacters }: ReasoningOptions): Notes {
     },
     text(whole) {
       // A quotation can grow within its line; what is covered has to be closed.
-      const last = line !== '' && (whole || room === 0 || style === 'quote') ? [line] : [];
+      const growing = style === 'quote' && !FENCE_BEGINNING.test(line);
+      const last = line !== '' && !FENCE_LINE.test(line) && (whole || room === 0 || growing) ? [line] : [];
       const all = [...lines, ...last];
       while (all.at(-1) === '') all.pop();
       return all.map((text) => marked(text, style)).join('\n');

@@ -123,7 +123,7 @@ export async function follow(
     const { text, notice } = shownText(whole, false);
     const moved = status !== workingStatus;
     workingStatus = status;
-    if (text === '' && type !== 'text-reset') {
+    if (text.trim() === '' && type !== 'text-reset') {
       if (moved) writer?.show(progressMessage(run, '', workingNow()));
       return;
     }

@@ -6,6 +6,7 @@ import { formatUsd, formatUsdLeft } from '../budget/money.ts';
 import { nearlyUsed } from '../budget/warnings.ts';
 import type { Button, Message } from '../chat.ts';
 import type { AnswerFiles } from '../files/answer-files.ts';
+import { closeOpenMarks } from '../reply/open-marks.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { QueueLimits } from './turns.ts';
 
@@ -53,6 +54,8 @@ export function workStatus(run: Run, workedMs: number, progress: string | undefi
 export const ANSWER_GONE =
   'The answer is gone: Replicate keeps it for an hour, and the bot was away for longer.';
 
+const CUT_OFF = 'Cut off at the length limit';
+
 interface Answer extends AnswerFiles {
   readonly text: string;
   /** A limit of the plan ended it. */
@@ -68,12 +71,15 @@ export function finalMessage(
   caps: readonly CapState[],
 ): Message {
   const failure = run.failure ? `**${run.failure}**` : '';
-  const parts = [text.trimEnd(), ...lines, failure].filter((part) => part !== '');
+  const more = [...lines, failure].filter((part) => part !== '');
+  const ended = cut || more.length > 0 ? closeOpenMarks(text) : text;
+  const parts = [ended.trimEnd(), ...more].filter((part) => part !== '');
+  const remarks = [...(notice === undefined ? [] : [notice]), ...(cut && !failure ? [CUT_OFF] : [])];
   const buttons = followUpButtons(run, cut, files.length + lines.length);
   const nothing = files.length > 0 ? '' : `${run.plan.label} answered nothing.`;
   return {
     text: parts.join('\n\n') || nothing,
-    footnote: [...(notice === undefined ? [] : [notice]), footnote(run, caps)].join(' · '),
+    footnote: [...remarks, footnote(run, caps)].join(' · '),
     ...(files.length > 0 && { files }),
     ...(buttons.length > 0 && { buttons }),
   };
@@ -127,8 +133,8 @@ function describeLeft(caps: readonly CapState[]): string | undefined {
 }
 
 function formatDuration(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const tenths = Math.round(Math.max(0, ms) / 100);
+  if (tenths < 100) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(Math.max(0, ms) / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

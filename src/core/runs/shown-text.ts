@@ -17,6 +17,7 @@ export interface ShownTextOptions {
 
 /** More than this of what a model thinks aloud says nothing more to anybody. */
 const REASONING_CHARACTERS = 2000;
+const THINKING = 'Thinking…';
 
 export function createShownText({ surface, pageLength, fileAfterPages }: ShownTextOptions): ShownText {
   const style = surface === 'discord' ? 'spoiler' : 'quote';
@@ -24,12 +25,13 @@ export function createShownText({ surface, pageLength, fileAfterPages }: ShownTe
   const start =
     pageLength === undefined ? undefined : createLongAnswer({ pageLength, pages: fileAfterPages });
   return (text, ended) => {
-    const folded = fold(text, ended).text;
-    return start?.(folded, ended) ?? { text: folded };
+    const { text: folded, thinking } = fold(text, ended);
+    const shown = start?.(folded, ended) ?? { text: folded };
+    return thinking && !ended && shown.notice === undefined ? { ...shown, notice: THINKING } : shown;
   };
 }
 
 /** The answer alone. */
 export function withoutReasoning(text: string): string {
-  return createReasoningFold({ style: 'quote', maxCharacters: 0 })(text, true).text;
+  return createReasoningFold({ style: 'quote', maxCharacters: 0, answerOnly: true })(text, true).text;
 }

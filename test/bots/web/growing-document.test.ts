@@ -38,9 +38,35 @@ it('shows formulas as they were written, however they grow', () => {
   );
 });
 
+it('closes what is open while more is to come, and shows the text as it is at the end', () => {
+  const growing = createGrowingDocument(createMarkdownRenderer());
+  expect(growing.render('Some **bold', true)).toEqual(['<p>Some <strong>bold</strong></p>\n']);
+  expect(growing.render('Some **bold** text:\n-', true)).toEqual([
+    '<p>Some <strong>bold</strong> text:</p>\n',
+  ]);
+  expect(growing.render('Some **bold** text:\n- a **', false).join('')).toContain('<li>a **</li>');
+});
+
+it('shows the same at the end whether it grew or not', () => {
+  const renderer = createMarkdownRenderer();
+  const growing = createGrowingDocument(renderer);
+  for (let length = 1; length < DOCUMENT.length; length++) growing.render(DOCUMENT.slice(0, length), true);
+  expect(growing.render(DOCUMENT)).toEqual(renderer.render(DOCUMENT).blocks);
+});
+
 it('ends a line where the text does', () => {
   const { blocks } = createMarkdownRenderer().render('`0:00` One.\n`0:05` Two.');
   expect(blocks).toEqual(['<p><code>0:00</code> One.<br>\n<code>0:05</code> Two.</p>\n']);
+});
+
+it('ends a line at the tag that models write in tables, and shows tasks with their boxes', () => {
+  const render = (text: string) => createMarkdownRenderer().render(text).blocks.join('');
+  expect(render('| a |\n|---|\n| one<br>two<BR/> |')).toContain('<td>one<br>\ntwo<br>\n</td>');
+  expect(render('`<br>` and <b>')).toBe('<p><code>&lt;br&gt;</code> and &lt;b&gt;</p>\n');
+  expect(render('- [ ] open\n- [x] **done**\n- [a](https://a.example)')).toContain(
+    '<li>☐ open</li>\n<li>☑ <strong>done</strong></li>\n<li><a ',
+  );
+  expect(render('[ ] not a task')).toBe('<p>[ ] not a task</p>\n');
 });
 
 it('starts anew when the text turns out to be another one', () => {

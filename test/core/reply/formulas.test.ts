@@ -10,18 +10,31 @@ describe('formulas', () => {
     expect(readableFormulas('So \\[ E = mc^2 \\] and $$\\frac{a}{b}$$.')).toBe(
       'So `E = mc^2` and `\\frac{a}{b}`.',
     );
-    expect(readableFormulas('\\[\na &= b \\\\\nc &= d\n\\]')).toBe('\n```\na &= b \\\\\nc &= d\n```\n');
+    expect(readableFormulas('\\[\na &= b \\\\\nc &= d\n\\]')).toBe('```\na &= b \\\\\nc &= d\n```');
+    expect(readableFormulas('With $n$ items, $f(x) > 0$, $(a, b)$ and $O(n)$.')).toBe(
+      'With `n` items, `f(x) > 0`, `(a, b)` and `O(n)`.',
+    );
+  });
+
+  it('of several lines are blocks of their own, with no more empty lines around them than there were', () => {
+    expect(readableFormulas('So\n\n\\[\na\nb\n\\]\n\nand')).toBe('So\n\n```\na\nb\n```\n\nand');
+    expect(readableFormulas('So \\[\na\nb\n\\] and')).toBe('So \n```\na\nb\n```\n and');
+    expect(readableFormulas('1. So\n   $$\n   a\n   b\n   $$\n2. And')).toBe(
+      '1. So\n   ```\n   a\n   b\n   ```\n2. And',
+    );
   });
 
   it('are told from money, paths and code', () => {
     for (const text of [
       'It costs $5 and $10, or US$3.',
-      'Set $HOME and $PATH.',
+      'Set $HOME and $PATH, or $A and $B, or $A:$B.',
+      'Between $5 and $6 (or 5$).',
       'Use `\\(x\\)` for it.',
       '```\n\\(x_1\\)\n$$y$$\n```',
       '~~~\n$x^2$\n~~~\nand on',
       '```\n\\(x_1\\) still open',
       'A half \\(formula and $x^2',
+      '> $$\n> a\n> b\n> $$',
     ])
       expect(readableFormulas(text)).toBe(text);
     expect(readableFormulas('```\n$x^2$\n```\n$y^2$')).toBe('```\n$x^2$\n```\n`y^2`');

@@ -55,6 +55,34 @@ describe('a paged reply', () => {
     expect(await surface.shown()).toEqual([text]);
   });
 
+  it('shows no marks that are open while the text grows, and the text as it is at the end', async () => {
+    const surface = createMemorySurface();
+    const reply = surface.open();
+    const at = async (text: string, final = false) => {
+      await reply.write({ text, status: 'Writing' }, final);
+      return surface.shown();
+    };
+    expect(await at('This is **very imp')).toEqual(['This is **very imp**']);
+    expect(await at('This is **very important**, see [the docs](https://ex')).toEqual([
+      'This is **very important**, see the docs',
+    ]);
+    expect(await at('This is **very important**, see [the docs](https://ex', true)).toEqual([
+      'This is **very important**, see [the docs](https://ex',
+    ]);
+  });
+
+  it('shows an ellipsis above its buttons where the text is nothing but marks yet', async () => {
+    const surface = createMemorySurface();
+    const buttons = [{ id: 'cancel:1', label: 'Cancel', style: 'danger' }] as const;
+    const reply = surface.open();
+    for (const text of ['\n\n', '\n\n**']) {
+      await reply.write({ text, buttons }, false);
+      expect(await surface.shown()).toEqual(['…']);
+    }
+    await reply.write({ text: '\n\n**Yes', buttons }, false);
+    expect(await surface.shown()).toEqual(['**Yes**']);
+  });
+
   it('knows when its next request begins a message', async () => {
     const paged = createPagedReply({
       limit: 200,

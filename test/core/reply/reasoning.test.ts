@@ -50,9 +50,22 @@ describe('reasoning', () => {
   });
 
   it('cannot uncover itself, nor open a code block', () => {
-    expect(fold('<think>a || b\n```js\nx</think>c', 'spoiler')).toBe(
-      '-# ||a \\|\\| b||\n-# ||``js||\n-# ||x||\n\nc',
+    expect(fold('<think>a || b\n```js\nx</think>c', 'spoiler')).toBe('-# ||a \\|\\| b||\n-# ||x||\n\nc');
+  });
+
+  it('shows the lines of code in it without the marks around them', () => {
+    expect(fold('<think>So:\n\n```js\nlet a = `b`;\n```\n\nYes.</think>c')).toBe(
+      '> So:\n>\n> let a = `b`;\n>\n> Yes.\n\nc',
     );
+    const read = createReasoningFold({ style: 'quote', maxCharacters: 100 });
+    expect(read('<think>So:\n```j', false).text).toBe('> So:');
+  });
+
+  it('is told from the answer by its end alone, where a model begins within it', () => {
+    expect(fold('They want the sky.\n</think>\n\nRayleigh.')).toBe('They want the sky.\n\n---\n\nRayleigh.');
+    expect(fold('One.\n\n</think>Two.\n</think>\nThree.')).toBe('One.\n\n---\n\nTwo.\n\n---\n\nThree.');
+    expect(fold('</think>\n\nRayleigh.')).toBe('Rayleigh.');
+    expect(fold('```\n</think>\n```')).toBe('```\n</think>\n```');
   });
 
   const piece = fc.oneof(

@@ -1,7 +1,7 @@
 /** A request from its arrival to its last edit and its charge, whatever Replicate does on the way. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { ADA, ADMIN, BOB, PRICE, startCore } from './running-core.ts';
+import { ADA, ADMIN, BOB, buttonOf, PRICE, startCore } from './running-core.ts';
 
 const ANSWER = 'Grüße aus Köln 😀, und @everyone liest mit. '.repeat(8).trim();
 const until = (condition: () => void | Promise<void>) =>
@@ -38,6 +38,16 @@ describe('an answer', () => {
     expect(Number(boots[0])).toBeGreaterThanOrEqual(3);
     expect(Number(boots[1])).toBeGreaterThanOrEqual(8);
     expect((await core.books()).spentMicroUsd).toBe(core.costOf(0));
+  });
+
+  it('says that the model is at work until there is more to read than blanks', async () => {
+    const core = await startCore({ sandbox: { answer: '\n\n', tokensPerSecond: 5 } });
+    core.sandbox.faults.stallAfterTokens = 1;
+    const reply = await core.ask('Hello');
+    await until(() => expect(core.sandbox.predictions[0]?.output).toEqual(['\n\n']));
+    await core.press(buttonOf(reply.shown[0] ?? { text: '' }, 'Cancel'), ADA);
+    expect((await reply.final()).text).toBe('**Cancelled.**');
+    for (const { status } of reply.shown.slice(0, -1)) expect(status).toBeTruthy();
   });
 
   it('is whole although its stream was cut', async () => {

@@ -14,8 +14,22 @@ it('covers what the model thinks aloud on Discord and quotes it elsewhere', () =
   expect(shown('slack')).toBe('> They want the sky.\n\nRayleigh scattering.');
 });
 
+it('says that the model still thinks as long as there is nothing but that to read', () => {
+  const options = { pageLength: undefined, fileAfterPages: 2 };
+  const shown = createShownText({ surface: 'discord', ...options });
+  expect(shown('<think>\nThey want', false)).toEqual({ text: '', notice: 'Thinking…' });
+  expect(shown('<think>\nThey want the sky.\nSo', false)).toEqual({
+    text: '-# ||They want the sky.||',
+    notice: 'Thinking…',
+  });
+  expect(shown(THOUGHT, false).notice).toBeUndefined();
+  const unfinished = '<think>\nThey want the sky.';
+  expect(createShownText({ surface: 'discord', ...options })(unfinished, true).notice).toBeUndefined();
+});
+
 it('is remembered without the thoughts', () => {
   expect(withoutReasoning(THOUGHT)).toBe('Rayleigh scattering.');
+  expect(withoutReasoning('They want the sky.\n</think>\n\nRayleigh.')).toBe('Rayleigh.');
   expect(withoutReasoning('No thoughts at all.')).toBe('No thoughts at all.');
 });
 
