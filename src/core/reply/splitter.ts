@@ -94,9 +94,8 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
 
   const fullness = () => (used + scanner.fences.reserve) / limit;
 
-  /** Where the page ends if this unit, the next one, makes a good enough beginning for another. */
-  function cutBefore(unit: number): number | undefined {
-    const full = fullness();
+  /** Where the page, so full, ends if this unit, the next one, makes a good enough beginning for another. */
+  function cutBefore(unit: number, full: number): number | undefined {
     if (full < FULL_ENOUGH.block || isBlank(unit)) return undefined;
     const line = scanner.breakBefore(unit);
     if (line) return full >= FULL_ENOUGH[line] ? scanner.lineStart : undefined;
@@ -111,10 +110,9 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
 
   /** What began where the page was fuller than that, and is not over. */
   function openPiece(): number | undefined {
+    if (piecesFrom === undefined) return undefined;
     const start = scanner.pieceStart;
-    return start !== undefined && start > 0 && piecesFrom !== undefined && start >= piecesFrom
-      ? start
-      : undefined;
+    return start !== undefined && start > 0 && start >= piecesFrom ? start : undefined;
   }
 
   /** The end of what will stay on the page whatever comes. */
@@ -124,8 +122,7 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
     return Math.min(openPiece() ?? scanned, withoutCharacter);
   }
 
-  function scan(unit: number): void {
-    const full = fullness();
+  function scan(unit: number, full: number): void {
     if (full >= PIECES_FROM) piecesFrom ??= scanned;
     if (full >= CHARACTERS_FROM) charactersFrom ??= scanned;
     scanner.push(unit);
@@ -164,10 +161,11 @@ export function createSplitter({ limit, cost = () => 1 }: SplitterOptions): Spli
       let end = endsInHalfCharacter(text) ? rest.length - 1 : rest.length;
       while (scanned < end) {
         const unit = scanned < begin ? rest.charCodeAt(scanned) : text.charCodeAt(scanned - begin);
-        let cut = cutBefore(unit);
+        const full = fullness();
+        let cut = cutBefore(unit, full);
         if (cut === undefined) {
           const piece = isBlank(unit) ? undefined : openPiece();
-          scan(unit);
+          scan(unit, full);
           // A piece that ends with the unit that is too many does not fit either.
           if (fullness() > 1) cut = openPiece() ?? piece ?? lastCut(rest, scanned);
         }
