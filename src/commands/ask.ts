@@ -1,8 +1,9 @@
 /** `/ask`: a question to a text model, with what was said before in this conversation, with pictures and texts. */
 
-import { type Command, defineModelCommand, type Plan } from '../core/command.ts';
+import { type Command, defineModelCommand } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { type Conversations, conversationKey } from '../core/conversations.ts';
+import type { Plan } from '../core/plan.ts';
 import { suggestModels } from './choose-model.ts';
 import { type FollowUpInput, TEXT_FOLLOW_UPS } from './follow-ups.ts';
 import type { ModelRun, ModelRuns } from './model-run.ts';

@@ -1,18 +1,12 @@
 /** Commands from the configuration: a model, a description, options mapped to its inputs, a presenter. */
 
 import type { Attachment } from '../core/chat.ts';
-import {
-  type Command,
-  defineModelCommand,
-  type Option,
-  type Options,
-  type Plan,
-  type PlanCost,
-} from '../core/command.ts';
+import { type Command, defineModelCommand, type Option, type Options } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
 import { isFile } from '../core/models/form.ts';
 import type { ResolvedModel } from '../core/models/prediction.ts';
+import type { Plan, PlanCost } from '../core/plan.ts';
 import { againFor, type FollowUpInput, textFollowUps } from './follow-ups.ts';
 import { ANY_FILE, type ModelRun, type ModelRuns } from './model-run.ts';
 import { HIDDEN_TOKENS } from './question-input.ts';

@@ -1,11 +1,11 @@
 /** What can be had from a finished answer: the same once more, and more of a text where a limit cut it off. */
 
 import type { Clock } from '../core/clock.ts';
-import type { FollowUp, PlanCost } from '../core/command.ts';
 import type { Conversations } from '../core/conversations.ts';
 import { UserError } from '../core/errors.ts';
 import { textOf } from '../core/models/output.ts';
 import type { Models, ResolvedModel } from '../core/models/prediction.ts';
+import type { FollowUp, PlanCost } from '../core/plan.ts';
 import type { Run } from '../core/runs/run.ts';
 import { withNewSeed } from './model-inputs.ts';
 import type { ModelRun } from './model-run.ts';

@@ -3,9 +3,10 @@
 import { describeRefusal } from '../core/budget/describe.ts';
 import type { Message, Person, Place, Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Command, Options, Plan } from '../core/command.ts';
+import type { Command, Options } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { OperatorError, UserError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Admission } from '../core/runs/admit.ts';
 import { describeBusy } from '../core/runs/messages.ts';
 import { createRunId } from '../core/runs/run-id.ts';

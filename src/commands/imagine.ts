@@ -2,10 +2,11 @@
 
 import type { Place } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
-import { type Command, type CommandContext, defineModelCommand, type Plan } from '../core/command.ts';
+import { type Command, type CommandContext, defineModelCommand } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { Models } from '../core/models/prediction.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Run } from '../core/runs/run.ts';
 import type { RunStore } from '../core/runs/store.ts';
 import { suggestModels } from './choose-model.ts';

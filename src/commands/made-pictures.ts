@@ -1,12 +1,12 @@
 /** The pictures of an earlier run, to begin new ones from: Replicate keeps them for an hour. */
 
 import type { Clock } from '../core/clock.ts';
-import type { FollowUp } from '../core/command.ts';
 import { UserError } from '../core/errors.ts';
 import { KEPT_FOR_MS } from '../core/files/answer-files.ts';
 import type { FormField } from '../core/form.ts';
 import { filesOf } from '../core/models/output.ts';
 import type { Models } from '../core/models/prediction.ts';
+import type { FollowUp } from '../core/plan.ts';
 import type { Run } from '../core/runs/run.ts';
 
 export interface MadePictures {

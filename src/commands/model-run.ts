@@ -1,13 +1,13 @@
 /** What every command that runs a model is made of: values and files for its inputs → a plan that says what it can cost. */
 
 import type { Attachment, Place } from '../core/chat.ts';
-import type { Plan } from '../core/command.ts';
 import { OperatorError } from '../core/errors.ts';
 import type { Intake, ModelFile } from '../core/files/intake.ts';
 import type { FileKind } from '../core/files/sniff.ts';
 import { formatLength } from '../core/files/sound-length.ts';
 import { type InputValues, readInputValues } from '../core/models/input-values.ts';
 import type { Models, ResolvedModel } from '../core/models/prediction.ts';
+import type { Plan } from '../core/plan.ts';
 import { chooseModel, type ModelChoice } from './choose-model.ts';
 import { fileValue, inputNamed, LIMIT_INPUTS } from './model-inputs.ts';
 import {

@@ -1,13 +1,13 @@
 /** What a run can cost at most, and usually: by its model's price and what goes into it. */
 
 import { planCost } from '../core/budget/plan-cost.ts';
-import type { PlanCost } from '../core/command.ts';
 import type { ModelConfig } from '../core/config/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { ModelFile } from '../core/files/intake.ts';
 import { isFile } from '../core/models/form.ts';
 import type { InputValues } from '../core/models/input-values.ts';
 import type { ModelInput, ResolvedModel } from '../core/models/prediction.ts';
+import type { PlanCost } from '../core/plan.ts';
 import { COUNT_INPUTS, inputNamed, LIMIT_INPUTS } from './model-inputs.ts';
 
 export type PayableModel = Pick<

@@ -2,12 +2,13 @@
 
 import type { AllowedModels } from '../core/allowed-models.ts';
 import type { Attachment, Choice } from '../core/chat.ts';
-import { type Command, type CommandContext, defineModelCommand, type Plan } from '../core/command.ts';
+import { type Command, type CommandContext, defineModelCommand } from '../core/command.ts';
 import { formFields, UNKNOWN_INPUTS } from '../core/models/form.ts';
 import { readInputText } from '../core/models/input-text.ts';
 import type { InputValues } from '../core/models/input-values.ts';
 import type { ModelInput } from '../core/models/prediction.ts';
 import type { SearchModels } from '../core/models/search.ts';
+import type { Plan } from '../core/plan.ts';
 import { againFor, type FollowUpInput } from './follow-ups.ts';
 import type { ModelRuns, PlannedRun } from './model-run.ts';
 import { placeFiles } from './place-files.ts';

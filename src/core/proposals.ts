@@ -5,7 +5,7 @@ import type { Budget } from './budget/budget.ts';
 import { formatUsd } from './budget/money.ts';
 import { costRange } from './budget/plan-cost.ts';
 import type { Message, Person, ReplyRef } from './chat.ts';
-import type { Plan } from './command.ts';
+import type { Plan } from './plan.ts';
 import type { RunRequest } from './runs/runner.ts';
 
 /** A run as it was proposed: everything that is needed to run it after a restart, or in another process. */

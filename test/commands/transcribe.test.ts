@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createTranscribe } from '../../src/commands/transcribe.ts';
 import type { Attachment, Invocation } from '../../src/core/chat.ts';
-import type { Plan } from '../../src/core/command.ts';
 import type { ModelConfig } from '../../src/core/config/config.ts';
+import type { Plan } from '../../src/core/plan.ts';
 import { recordSilence } from '../core/files/recording.ts';
 import { type Core, type CoreOptions, type SeenReply, startCore } from '../core/runs/running-core.ts';
 

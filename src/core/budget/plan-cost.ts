@@ -1,8 +1,8 @@
 /** What a plan can cost, what it usually costs, and how its limits shrink to what a smaller hold pays for. Money is micro-USD. */
 
-import type { Plan, PlanCost } from '../command.ts';
 import { OperatorError } from '../errors.ts';
 import type { Price } from '../models/prices.ts';
+import type { Plan, PlanCost } from '../plan.ts';
 
 /** Replicate's least `Cancel-After`; a hold must pay for at least this long. Source: replicate.com/docs (Cancel-After). */
 const LEAST_DEADLINE_SECONDS = 5;

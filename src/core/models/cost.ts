@@ -1,6 +1,6 @@
 /** What a finished prediction cost, in whole micro-USD, rounded up. */
 
-import type { PlanCost } from '../command.ts';
+import type { PlanCost } from '../plan.ts';
 import { filesOf, textOf } from './output.ts';
 import type { Prediction } from './prediction.ts';
 import type { Price } from './prices.ts';

@@ -1,10 +1,10 @@
 /** Follows a run's prediction to its end, whatever the network does, and shows what it says as it says it. */
 
 import type { Clock } from '../clock.ts';
-import type { Plan } from '../command.ts';
 import type { RunFiles } from '../files/run-files.ts';
 import { describeError, type Log } from '../log.ts';
 import type { Models, Prediction } from '../models/prediction.ts';
+import type { Plan } from '../plan.ts';
 import type { PresentedFile, Presenter } from '../presenter.ts';
 import type { Writer } from '../reply/writer.ts';
 import { BOOT_NOTICE_MS, bootStatus, progressMessage, workStatus } from './messages.ts';

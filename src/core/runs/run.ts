@@ -1,8 +1,8 @@
 /** A run: one accepted model command, from reservation to settlement; the unit of recovery and of cost. */
 
 import type { Place, ReplyRef, SurfaceName } from '../chat.ts';
-import type { Plan } from '../command.ts';
 import type { PredictionRequest, TerminalStatus } from '../models/prediction.ts';
+import type { Plan } from '../plan.ts';
 
 /**
  * Where a run stands. Each step is committed before the next begins:

@@ -1,8 +1,8 @@
 /** Admits runs, drives them, and takes over those whose process has died. */
 
 import type { Invocation, Reply, Surface, SurfaceName } from '../chat.ts';
-import type { Plan } from '../command.ts';
 import { describeError } from '../log.ts';
+import type { Plan } from '../plan.ts';
 import type { Pacer, Writer } from '../reply/writer.ts';
 import type { Admission } from './admit.ts';
 import { type DriveDependencies, drive } from './drive.ts';

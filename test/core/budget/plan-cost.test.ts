@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costRange, limitPlan, planCost } from '../../../src/core/budget/plan-cost.ts';
-import type { Plan, PlanCost } from '../../../src/core/command.ts';
+import type { Plan, PlanCost } from '../../../src/core/plan.ts';
 
 const positive = (max: number) => fc.integer({ min: 1, max });
 const bySecond = fc.record({

@@ -1,11 +1,11 @@
 /** What a run costs, by whatever Replicate tells of it. */
 
 import { expect, test } from 'vitest';
-import type { PlanCost } from '../../../src/core/command.ts';
 import { costOf, costOfRun } from '../../../src/core/models/cost.ts';
 import type { Prediction } from '../../../src/core/models/prediction.ts';
 import { hardwarePrice } from '../../../src/core/models/prices.ts';
 import { readMetrics } from '../../../src/core/models/read-prediction.ts';
+import type { PlanCost } from '../../../src/core/plan.ts';
 
 const ended = (over: Partial<Prediction> = {}): Prediction => ({
   id: 'p',
