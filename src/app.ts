@@ -5,13 +5,14 @@ import { SANDBOX_NOTICE, WEBHOOK_PATH } from './app/replicate.ts';
 import { createStopStack } from './app/stop-stack.ts';
 import { createSurfaces } from './app/surfaces.ts';
 import { formatCap } from './core/budget/cap.ts';
-import type { Surface, SurfaceName } from './core/chat.ts';
+import type { SurfaceName } from './core/chat.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
 import { createHttpServer } from './core/http/http-server.ts';
 import type { Log } from './core/log.ts';
 import { createMetrics } from './core/metrics.ts';
 import { startSurface } from './core/start-surface.ts';
+import type { Surface } from './core/surface.ts';
 
 export interface App {
   /** Where the page is. */

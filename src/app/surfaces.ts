@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { createApiSurface } from '../bots/api/api-surface.ts';
 import { createWebSurface } from '../bots/web/web-surface.ts';
 import type { ApiKeys } from '../core/api-keys.ts';
-import type { Handler, Surface } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Command } from '../core/command.ts';
 import type { Config } from '../core/config/config.ts';
@@ -17,6 +16,7 @@ import type { Requests } from '../core/requests.ts';
 import type { Runner } from '../core/runs/runner.ts';
 import type { RunStore } from '../core/runs/store.ts';
 import type { Cache } from '../core/storage/cache.ts';
+import type { Handler, Surface } from '../core/surface.ts';
 import { SANDBOX_NOTICE } from './replicate.ts';
 
 export interface SurfaceParts {

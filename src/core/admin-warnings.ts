@@ -2,7 +2,7 @@
 
 import type { Crossing, CrossingOutbox } from './budget/budget.ts';
 import { describeCrossing } from './budget/describe.ts';
-import type { Surface, SurfaceName } from './chat.ts';
+import type { SurfaceName } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { ReplyGoneError } from './errors.ts';
 import { describeError, type Log } from './log.ts';
@@ -10,6 +10,7 @@ import type { People } from './people.ts';
 import type { Pacer } from './reply/writer.ts';
 import { LEASE_MS } from './runs/leases.ts';
 import type { Database } from './storage/database.ts';
+import type { Surface } from './surface.ts';
 import { createWarningOutbox, type OwedWarning } from './warning-outbox.ts';
 
 /** Put into the database with what it is about, and told by a living process: once, unless one dies while it tells it. */

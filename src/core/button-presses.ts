@@ -1,6 +1,6 @@
 /** Presses on the buttons under our replies: cancelling a run, and asking for something new from a finished one. */
 
-import type { ButtonPress, Person, Reply, Surface, SurfaceName } from './chat.ts';
+import type { ButtonPress, Person, Reply, SurfaceName } from './chat.ts';
 import { OperatorError, UserError } from './errors.ts';
 import { explainError } from './explain-error.ts';
 import type { Shown } from './handler.ts';
@@ -10,6 +10,7 @@ import type { Requests } from './requests.ts';
 import type { Run } from './runs/run.ts';
 import type { Runner } from './runs/runner.ts';
 import type { RunStore } from './runs/store.ts';
+import type { Surface } from './surface.ts';
 
 export interface ButtonPressesOptions {
   readonly requests: Requests;

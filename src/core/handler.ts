@@ -1,7 +1,7 @@
 /** What surfaces call, from arrival to answer: requests, presses, forms and suggestions. The one place that catches. */
 
 import { createButtonPresses } from './button-presses.ts';
-import type { Handler, Invocation, RawArguments, Reply, Surface, SurfaceName } from './chat.ts';
+import type { Invocation, RawArguments, Reply, SurfaceName } from './chat.ts';
 import { ReplyGoneError, UserError } from './errors.ts';
 import { explainError } from './explain-error.ts';
 import { type FormFields, firstFiles } from './form.ts';
@@ -12,6 +12,7 @@ import type { Pacer } from './reply/writer.ts';
 import type { Accepted, Requests } from './requests.ts';
 import type { Runner } from './runs/runner.ts';
 import type { RunStore } from './runs/store.ts';
+import type { Handler, Surface } from './surface.ts';
 
 export interface HandlerOptions {
   readonly requests: Requests;

@@ -1,9 +1,9 @@
 /** Connects a surface, again and again with growing waits while its platform cannot be reached: the others serve meanwhile. */
 
-import type { Surface } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { OperatorError } from './errors.ts';
 import { describeError, type Log } from './log.ts';
+import type { Surface } from './surface.ts';
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;

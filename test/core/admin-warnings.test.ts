@@ -3,13 +3,14 @@
 import type { KyselyPlugin } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAdminWarnings } from '../../src/core/admin-warnings.ts';
-import type { Reply, Surface, SurfaceName } from '../../src/core/chat.ts';
+import type { Reply, SurfaceName } from '../../src/core/chat.ts';
 import { ReplyGoneError } from '../../src/core/errors.ts';
 import type { Log } from '../../src/core/log.ts';
 import { createPacer } from '../../src/core/reply/pacer.ts';
 import { LEASE_MS } from '../../src/core/runs/leases.ts';
 import type { Database } from '../../src/core/storage/database.ts';
 import { openDatabase } from '../../src/core/storage/open-database.ts';
+import type { Surface } from '../../src/core/surface.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { NOON, openLedger } from './budget/open-ledger.ts';
 import { startCore } from './runs/running-core.ts';

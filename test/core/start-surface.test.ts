@@ -1,10 +1,10 @@
 /** Connecting a surface whose platform is away, slow, or refuses us. */
 
 import { describe, expect, it } from 'vitest';
-import type { Surface } from '../../src/core/chat.ts';
 import { OperatorError } from '../../src/core/errors.ts';
 import type { Log } from '../../src/core/log.ts';
 import { startSurface } from '../../src/core/start-surface.ts';
+import type { Surface } from '../../src/core/surface.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 /** A platform that answers each attempt as the script says, and never any more when that is over. */

@@ -1,7 +1,7 @@
 /** Other programs as a surface: they ask over HTTP with a key of their own, and are answered by polling, events or a callback. */
 
 import type { Hono } from 'hono';
-import type { Surface } from '../../core/chat.ts';
+import type { Surface } from '../../core/surface.ts';
 import { type ApiAppOptions, createApiApp } from './api-app.ts';
 import { type ApiReplyRef, assertApiReplyRef, createApiReply } from './api-reply.ts';
 import type { ApiEnvironment } from './authenticate.ts';

@@ -1,10 +1,10 @@
 /** Answers mentions and direct messages: where the answer goes, and that somebody is seen to be at work on it. */
 
 import type { Client, Message } from 'discord.js';
-import type { Handler } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import type { Log } from '../../core/log.ts';
+import type { Handler } from '../../core/surface.ts';
 import { createBusyChannels } from './busy-channels.ts';
 import type { Replies } from './replies.ts';
 import { openThread, type ThreadPolicy, wantsThread } from './threads.ts';

@@ -1,9 +1,9 @@
 /** What answering interactions needs of the surface. */
 
-import type { Handler } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import type { Log } from '../../core/log.ts';
+import type { Handler } from '../../core/surface.ts';
 import type { AboutMessages } from './about-messages.ts';
 import type { Replies } from './replies.ts';
 

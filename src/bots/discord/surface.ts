@@ -1,11 +1,11 @@
 /** The Discord surface: slash commands, mentions and direct messages in; replies that grow out. */
 
 import { Events } from 'discord.js';
-import type { Handler, Surface } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import { describeError, type Log } from '../../core/log.ts';
 import type { SharedSlots } from '../../core/reply/shared-slots.ts';
+import type { Handler, Surface } from '../../core/surface.ts';
 import { createAboutMessages } from './about-messages.ts';
 import { answerInteraction } from './answer-interactions.ts';
 import { createMessageAnswers } from './answer-messages.ts';

@@ -1,7 +1,8 @@
 /** Bolt's listeners for pressed buttons and the agent's Stop button. Acknowledges before anything else. */
 
 import type { App } from '@slack/bolt';
-import type { Handler, Message } from '../../core/chat.ts';
+import type { Message } from '../../core/chat.ts';
+import type { Handler } from '../../core/surface.ts';
 import type { Actor, Actors } from './actor.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { People } from './people.ts';

@@ -1,10 +1,11 @@
 /** Message shortcuts and forms: what opens a dialog on Slack, and what is done with what was filled in. */
 
 import type { App } from '@slack/bolt';
-import type { AboutMessage, Handler } from '../../core/chat.ts';
+import type { AboutMessage } from '../../core/chat.ts';
 import type { Command } from '../../core/command.ts';
 import { type Form, firstFiles } from '../../core/form.ts';
 import { describeError, type Log } from '../../core/log.ts';
+import type { Handler } from '../../core/surface.ts';
 import type { Actor, Actors } from './actor.ts';
 import type { SlackApi } from './api.ts';
 import type { FileApi } from './file-api.ts';

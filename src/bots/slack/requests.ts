@@ -1,9 +1,10 @@
 /** What people asked for, by whatever way → an Invocation and its Reply, handed to the handler. */
 
 import { randomUUID } from 'node:crypto';
-import type { AboutMessage, Attachment, Handler, Place, RawArguments, Reply } from '../../core/chat.ts';
+import type { AboutMessage, Attachment, Place, RawArguments, Reply } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
+import type { Handler } from '../../core/surface.ts';
 import { isPrivate, recogniseCommand } from './commands.ts';
 import type { People } from './people.ts';
 import type { SlackReplyRef } from './reply-ref.ts';

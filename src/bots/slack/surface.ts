@@ -2,12 +2,13 @@
 
 import { App } from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
-import type { Handler, Reply, ReplyRef, Surface } from '../../core/chat.ts';
+import type { Reply, ReplyRef } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import { OperatorError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { SharedSlots } from '../../core/reply/shared-slots.ts';
+import type { Handler, Surface } from '../../core/surface.ts';
 import { createActors } from './actor.ts';
 import { createSlackApi } from './api.ts';
 import { createBoltLogger } from './bolt-logger.ts';

@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
-import type { Handler, Place } from '../../core/chat.ts';
+import type { Place } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import type { Log } from '../../core/log.ts';
+import type { Handler } from '../../core/surface.ts';
 import type { WebEnvironment } from './access.ts';
 import {
   parseChatRequest,

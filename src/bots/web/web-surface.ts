@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import type { Handler, Surface } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Command } from '../../core/command.ts';
 import type { Log } from '../../core/log.ts';
+import type { Handler, Surface } from '../../core/surface.ts';
 import type { AccessOptions, WebEnvironment } from './access.ts';
 import { isId } from './conversation.ts';
 import { createConversations } from './conversations.ts';

@@ -1,9 +1,10 @@
 /** Admits runs, drives them, and takes over those whose process has died. */
 
-import type { Invocation, Reply, Surface, SurfaceName } from '../chat.ts';
+import type { Invocation, Reply, SurfaceName } from '../chat.ts';
 import { describeError } from '../log.ts';
 import type { Plan } from '../plan.ts';
 import type { Pacer, Writer } from '../reply/writer.ts';
+import type { Surface } from '../surface.ts';
 import type { Admission } from './admit.ts';
 import { type DriveDependencies, drive } from './drive.ts';
 import { LEASE_MS, type Leases } from './leases.ts';

@@ -9,9 +9,10 @@ import { createStopStack } from '../../../src/app/stop-stack.ts';
 import { createApiSurface } from '../../../src/bots/api/api-surface.ts';
 import type { Post } from '../../../src/bots/api/callback.ts';
 import { runBody } from '../../../src/bots/api/schemas.ts';
-import type { Surface, SurfaceName } from '../../../src/core/chat.ts';
+import type { SurfaceName } from '../../../src/core/chat.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { readConfig } from '../../../src/core/config/config.ts';
+import type { Surface } from '../../../src/core/surface.ts';
 import { createSandbox } from '../../../src/sandbox/server.ts';
 import { silent } from '../../core/models/replicate-server.ts';
 

@@ -3,12 +3,13 @@
 import { vi } from 'vitest';
 import { createDiscordSurface } from '../../../src/bots/discord/surface.ts';
 import type { ThreadPolicy } from '../../../src/bots/discord/threads.ts';
-import type { ButtonPress, Handler, Invocation, Message, Reply, Surface } from '../../../src/core/chat.ts';
+import type { ButtonPress, Invocation, Message, Reply } from '../../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { type Command, defineInstantCommand, defineModelCommand } from '../../../src/core/command.ts';
 import type { FormSubmission } from '../../../src/core/form.ts';
 import type { Log } from '../../../src/core/log.ts';
 import type { SharedSlots } from '../../../src/core/reply/shared-slots.ts';
+import type { Handler, Surface } from '../../../src/core/surface.ts';
 import { createDiscordStandin, type DiscordStandin } from '../../standins/discord/standin.ts';
 
 const answered = async (): Promise<Message> => ({ text: 'unused' });

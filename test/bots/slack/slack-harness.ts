@@ -3,11 +3,12 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createSlackSurface, type SlackSurface } from '../../../src/bots/slack/surface.ts';
-import type { ButtonPress, Handler, Invocation, Message, Reply } from '../../../src/core/chat.ts';
+import type { ButtonPress, Invocation, Message, Reply } from '../../../src/core/chat.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { type Command, defineInstantCommand } from '../../../src/core/command.ts';
 import type { Form, FormSubmission } from '../../../src/core/form.ts';
 import type { Log } from '../../../src/core/log.ts';
+import type { Handler } from '../../../src/core/surface.ts';
 import {
   createSlackStandin,
   type SlackStandin,

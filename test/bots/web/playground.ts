@@ -7,12 +7,13 @@ import { expect } from 'vitest';
 import type { AccessOptions } from '../../../src/bots/web/access.ts';
 import type { KeyValueStore } from '../../../src/bots/web/exchange-store.ts';
 import { createWebSurface, type WebSurface } from '../../../src/bots/web/web-surface.ts';
-import type { ButtonPress, Handler, Invocation, Reply } from '../../../src/core/chat.ts';
+import type { ButtonPress, Invocation, Reply } from '../../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { defineInstantCommand } from '../../../src/core/command.ts';
 import type { Form, FormSubmission } from '../../../src/core/form.ts';
 import { createHttpServer } from '../../../src/core/http/http-server.ts';
 import type { Log } from '../../../src/core/log.ts';
+import type { Handler } from '../../../src/core/surface.ts';
 
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 

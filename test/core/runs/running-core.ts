@@ -9,15 +9,7 @@ import { createAdminWarnings } from '../../../src/core/admin-warnings.ts';
 import type { Budget } from '../../../src/core/budget/budget.ts';
 import { parseCap } from '../../../src/core/budget/cap.ts';
 import { createBudget } from '../../../src/core/budget/ledger.ts';
-import type {
-  FileLimits,
-  Handler,
-  Invocation,
-  Message,
-  Person,
-  Reply,
-  Surface,
-} from '../../../src/core/chat.ts';
+import type { FileLimits, Invocation, Message, Person, Reply } from '../../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import type { Command } from '../../../src/core/command.ts';
 import type { Config, ModelConfig } from '../../../src/core/config/config.ts';
@@ -42,6 +34,7 @@ import { createRunStore, type RunStore } from '../../../src/core/runs/store.ts';
 import type { Database } from '../../../src/core/storage/database.ts';
 import { isEventTaken, takeEvent } from '../../../src/core/storage/events.ts';
 import { openDatabase } from '../../../src/core/storage/open-database.ts';
+import type { Handler, Surface } from '../../../src/core/surface.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/server.ts';
 
 export const ADA: Person = { id: 'web:ada', name: 'Ada', platformAdmin: false };
